@@ -1,0 +1,43 @@
+"""A time limit for work that may never end, by the system's interval timer.
+
+Python-Markdown and templates can run for minutes on a few kilobytes. A timer's signal reaches Python code and
+its regular expressions, wherever they are; nothing of the kind reaches a thread, so the limit holds only in
+the main thread of a process and is silently absent elsewhere: run such work there or in a worker process.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class Overdue(BaseException):
+    """The time is up.
+
+    Not an `Exception`, so that a library's own `except Exception` cannot swallow it.
+    """
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raise `Overdue` in the block after `seconds` of wall time, and once more every second until it ends."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    armed = True
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        if armed:
+            raise Overdue
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        armed = False
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -1,0 +1,1 @@
+"""What helps a person write: new posts, new sites."""

@@ -1,0 +1,65 @@
+"""What shall be written: one artifact for each file of the published site."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from sitegen.digest import Digest
+from sitegen.errors import Problem
+from sitegen.model.source import Origin
+from sitegen.model.view import View
+
+
+class Text(Struct, frozen=True):
+    """A run of HTML from the store, and what each of its link targets becomes."""
+
+    html: Digest
+    links: tuple[str, ...] = ()
+    """In the order of the fragment's `links`."""
+    name: str = ""
+    """Which entry of a feed it is the text of; empty on a page."""
+
+
+class PageRecipe(Struct, frozen=True, kw_only=True, tag="page"):
+    """A file made by a template."""
+
+    template: str
+    templates: Digest
+    """Of the template and all that it extends, includes and imports."""
+    view: View
+    data: Digest = Digest("")
+    """The site's own data as a JSON document in the store, where the template mentions `data`; else empty."""
+    texts: tuple[Text, ...] = ()
+
+
+class CopyRecipe(Struct, frozen=True, tag="copy"):
+    """A file that is an input file, byte for byte."""
+
+    origin: Origin
+    source: str
+    digest: Digest
+
+
+class TextRecipe(Struct, frozen=True, tag="text"):
+    """A file whose text is known already: `robots.txt`, `_redirects`."""
+
+    text: str
+
+
+Recipe = PageRecipe | CopyRecipe | TextRecipe
+
+
+class Artifact(Struct, frozen=True):
+    """One file of the published site: its path below the output folder, with `/`, and how it is made."""
+
+    path: str
+    recipe: Recipe
+    source: str = ""
+    """Which file of the site it is for, to name in messages."""
+
+
+class Plan(Struct, frozen=True):
+    """All files of the published site, sorted by path, and what was found wrong while planning."""
+
+    artifacts: tuple[Artifact, ...] = ()
+    problems: tuple[Problem, ...] = ()

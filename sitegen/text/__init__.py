@@ -1,0 +1,1 @@
+"""Plain functions on plain text: slugs, dates, words."""
