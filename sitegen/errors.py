@@ -62,6 +62,10 @@ class SiteError(SitegenError):
         self.problems = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Problem, ...]]]:
+        # An exception is rebuilt from its message, which here is not what it was made of.
+        return type(self), (self.problems,)
+
 
 class UsageError(SitegenError):
     """The command was called in a way that cannot work."""

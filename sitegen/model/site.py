@@ -92,7 +92,10 @@ class Held(Struct, frozen=True):
 
     path: str
     reason: str
-    """"draft", "goes live 2027-01-02 09:00 (Europe/Berlin)", "expired 2024-03-01 00:00 (UTC)"."""
+    """`draft`, `goes live 2027-01-02 09:00 (Europe/Berlin)`, `expired 2024-03-01 00:00 (UTC)`."""
+    document: Document
+    body: Body
+    """Kept to know what is its own: files that only it shows are held back with it."""
 
 
 class Site(Struct, frozen=True, kw_only=True):
@@ -124,6 +127,14 @@ class TagRow(Struct, frozen=True, kw_only=True):
     access: str = PUBLIC
     picks: tuple[str, ...] = ()
     """Ids of hand-picked posts, resolved, in the author's order."""
+
+
+class TagTable(Struct, frozen=True):
+    """All that the ranking knows: one row for each listed post, newest first."""
+
+    rows: tuple[TagRow, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """Hand-picked posts that do not exist."""
 
 
 class SharedTag(Struct, frozen=True):

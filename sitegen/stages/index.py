@@ -1,0 +1,360 @@
+"""Index: all documents together. Their order, their addresses, their terms, their neighbours.
+
+The one place where drafts, future and expired posts drop out: no later stage ever sees them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sitegen.config import AuthorConfig, CategoryConfig, Config
+from sitegen.errors import Problem, did_you_mean
+from sitegen.model.document import Body, Document
+from sitegen.model.site import Held, Page, Post, Site, TagRow, TagTable, Taxonomy, Teaser, Term, TermRef
+from sitegen.text.slugs import fold_term, safe_segment, slugify, stable_suffix, term_slug
+
+
+Named = TypeVar("Named", CategoryConfig, AuthorConfig)
+
+
+class Clock(Struct, frozen=True):
+    """What time it is for this build, and whether the unpublished is shown all the same."""
+
+    now: datetime
+    drafts: bool = False
+    future: bool = False
+
+
+class Entry(NamedTuple):
+    """A document and its text, described."""
+
+    document: Document
+    body: Body
+
+
+def index(entries: Sequence[Entry], config: Config, clock: Clock) -> Site:
+    """The site that these documents make at this moment."""
+    live: list[Entry] = []
+    held: list[Held] = []
+    for entry in entries:
+        reason = _held_back(entry.document, config, clock)
+        if reason:
+            held.append(Held(entry.document.path, reason, entry.document, entry.body))
+        else:
+            live.append(entry)
+    posts = _by_date([entry for entry in live if entry.document.kind == "post"])
+    pages = [entry for entry in live if entry.document.kind == "page"]
+    listed = [entry for entry in posts if not entry.document.front.unlisted]
+    terms = _Terms(posts, listed, config)
+    faced = _neighbours([_post(entry, terms, config, clock) for entry in posts])
+    return Site(
+        posts=faced,
+        pages=tuple(_page(entry, config) for entry in pages),
+        categories=terms.all("category"),
+        tags=terms.all("tag"),
+        authors=terms.all("author"),
+        held=tuple(sorted(held, key=lambda one: one.path)),
+        problems=tuple(terms.problems),
+    )
+
+
+def _held_back(document: Document, config: Config, clock: Clock) -> str:
+    """Why a document is not published now; empty if it is."""
+    front = document.front
+    if front.draft and not clock.drafts:
+        return "draft"
+    if front.expires is not None and front.expires <= clock.now:
+        return f"expired {_moment(front.expires, config)}"
+    if front.date is not None and front.date > clock.now and not clock.future:
+        return f"goes live {_moment(front.date, config)}"
+    return ""
+
+
+def _moment(when: datetime, config: Config) -> str:
+    return f"{when.astimezone(config.zone):%Y-%m-%d %H:%M} ({config.site.timezone})"
+
+
+def _by_date(entries: Iterable[Entry]) -> list[Entry]:
+    """Newest first; of the same moment, by id."""
+    by_id = sorted(entries, key=lambda entry: entry.document.id)
+    return sorted(by_id, key=lambda entry: _date(entry.document), reverse=True)
+
+
+def _date(document: Document) -> datetime:
+    """A post's date: `parse` lets no post through without one."""
+    if document.front.date is None:
+        raise ValueError(f"{document.path} is a post without a date")
+    return document.front.date
+
+
+# Addresses
+
+
+def _post(entry: Entry, terms: _Terms, config: Config, clock: Clock) -> Post:
+    document, body = entry
+    front = document.front
+    date = _date(document)
+    category = terms.refs("category", (front.category,))
+    teaser = Teaser(
+        id=document.id,
+        title=front.title,
+        address=_post_address(document, terms, config),
+        date=date,
+        updated=front.updated,
+        category=category[0] if category else None,
+        tags=terms.refs("tag", front.tags),
+        authors=terms.refs("author", front.authors),
+        read_time=body.read_time,
+        summary=body.summary,
+        description=front.description or body.summary,
+        image=front.image,
+        image_alt=front.image_alt,
+        access=front.access,
+        lang=front.lang,
+        draft=front.draft,
+        future=date > clock.now,
+    )
+    return Post(teaser=teaser, document=document, body=body, unlisted=front.unlisted)
+
+
+def _post_address(document: Document, terms: _Terms, config: Config) -> str:
+    front, date = document.front, _date(document)
+    fields = {
+        "slug": front.slug,
+        "year": f"{date.year:04}",
+        "month": f"{date.month:02}",
+        "day": f"{date.day:02}",
+        "category": terms.slug("category", front.category) if front.category else "uncategorized",
+        "folder": _folder(document),
+        "lang": front.lang or config.site.lang,
+    }
+    return _filled(config.addresses.post, fields)
+
+
+def _page(entry: Entry, config: Config) -> Page:
+    document, body = entry
+    front = document.front
+    fields = {"slug": front.slug, "folder": _folder(document), "lang": front.lang or config.site.lang}
+    return Page(address=_filled(config.addresses.page, fields), document=document, body=body)
+
+
+def _folder(document: Document) -> str:
+    """The folders above a document as segments of an address; a bundle's own folder is its slug, not these."""
+    segments = document.id.split("/")[:-1]
+    return "/".join(safe_segment(slugify(segment) or segment) for segment in segments)
+
+
+def _filled(pattern: str, fields: dict[str, str]) -> str:
+    """A pattern with its fields filled in; a field with nothing in it takes its slash along."""
+    address = pattern.format_map(fields)
+    segments = [segment for segment in address.split("/") if segment]
+    return "/" + "".join(f"{segment}/" for segment in segments)
+
+
+def _neighbours(posts: Sequence[Post]) -> tuple[Post, ...]:
+    """The posts, each listed one with the next older and the next newer listed one."""
+    listed = [post.teaser.id for post in posts if not post.unlisted]
+    older = dict(zip(listed, listed[1:], strict=False))
+    newer = dict(zip(listed[1:], listed, strict=False))
+    return tuple(
+        replace(post, previous=older.get(post.teaser.id, ""), next=newer.get(post.teaser.id, ""))
+        for post in posts
+    )
+
+
+# Terms
+
+
+class _Terms:
+    """All categories, tags and authors: one term for all spellings of a name, one address for each term."""
+
+    def __init__(self, posts: Sequence[Entry], listed: Sequence[Entry], config: Config) -> None:
+        self.config = config
+        self.problems: list[Problem] = []
+        self._terms: dict[Taxonomy, dict[str, Term]] = {}
+        ids = {entry.document.id for entry in listed}
+        categories = [one.name for one in config.categories]
+        authors = [one.name for one in config.authors]
+        self._terms["category"] = self._gather("category", _category_names, posts, ids, categories)
+        self._terms["tag"] = self._gather("tag", _tag_names, posts, ids, [])
+        self._terms["author"] = self._gather("author", _author_names, posts, ids, authors)
+
+    def _gather(
+        self,
+        taxonomy: Taxonomy,
+        names: Callable[[Document], tuple[str, ...]],
+        posts: Sequence[Entry],
+        listed: set[str],
+        known: Sequence[str],
+    ) -> dict[str, Term]:
+        """The terms of one taxonomy by their folded names."""
+        spellings: dict[str, Counter[str]] = defaultdict(Counter)
+        carriers: dict[str, list[str]] = defaultdict(list)
+        first: dict[str, Document] = {}
+        for document, _ in posts:
+            for name in names(document):
+                key = fold_term(name)
+                spellings[key][name] += 1
+                first.setdefault(name, document)
+                if document.id in listed and document.id not in carriers[key]:
+                    carriers[key].append(document.id)
+        configured = {fold_term(name): name for name in known}
+        shown = {key: configured.get(key) or _most_used(counts) for key, counts in spellings.items()}
+        self._warn_of_spellings(taxonomy, spellings, shown, first)
+        slugs = _slugs(shown)
+        return {
+            key: self._term(taxonomy, shown[key], slugs[key], tuple(carriers[key])) for key in sorted(shown)
+        }
+
+    def _warn_of_spellings(
+        self,
+        taxonomy: Taxonomy,
+        spellings: dict[str, Counter[str]],
+        shown: dict[str, str],
+        first: dict[str, Document],
+    ) -> None:
+        for key in sorted(spellings):
+            others = sorted(set(spellings[key]) - {shown[key]})
+            if not others:
+                continue
+            document = first[others[0]]
+            field = {"category": "category", "tag": "tags", "author": "authors"}[taxonomy]
+            self.problems.append(
+                Problem(
+                    path=document.path,
+                    line=document.front.line_of(field),
+                    message=f"The {taxonomy} `{shown[key]}` is also spelled {_listed(others)}",
+                    hint="They are shown as one; spell it one way.",
+                    severity="warning",
+                    group=f"spelling:{taxonomy}:{key}",
+                )
+            )
+
+    def _term(self, taxonomy: Taxonomy, name: str, slug: str, posts: tuple[str, ...]) -> Term:
+        pattern = getattr(self.config.addresses, taxonomy)
+        address = _filled(pattern, {"term": slug})
+        term = Term(taxonomy=taxonomy, name=name, slug=slug, address=address, posts=posts)
+        if taxonomy == "category":
+            about = _named(self.config.categories, name) or CategoryConfig(name)
+            return replace(term, icon=about.icon, description=about.description)
+        if taxonomy == "author":
+            who = _named(self.config.authors, name) or AuthorConfig(name)
+            return replace(term, description=who.bio, image=who.image, url=who.url, person=who.person)
+        return term
+
+    def refs(self, taxonomy: Taxonomy, names: Iterable[str]) -> tuple[TermRef, ...]:
+        """The terms that these names mean, in their order, each once, without those that have no page."""
+        keys = dict.fromkeys(fold_term(name) for name in names if name)
+        terms = (self._terms[taxonomy][key] for key in keys)
+        return tuple(TermRef(term.name, term.address, term.icon) for term in terms if term.posts)
+
+    def slug(self, taxonomy: Taxonomy, name: str) -> str:
+        """The slug of the term that a name means."""
+        return self._terms[taxonomy][fold_term(name)].slug
+
+    def all(self, taxonomy: Taxonomy) -> tuple[Term, ...]:
+        """The terms that a listed post carries: categories in the configuration's order, all else by name."""
+        configured = [fold_term(one.name) for one in self.config.categories] if taxonomy == "category" else []
+        place = {key: number for number, key in enumerate(configured)}
+        listed = [(key, term) for key, term in self._terms[taxonomy].items() if term.posts]
+        listed.sort(key=lambda one: (place.get(one[0], len(place)), one[1].name.casefold(), one[0]))
+        return tuple(term for _, term in listed)
+
+
+def _category_names(document: Document) -> tuple[str, ...]:
+    return (document.front.category,) if document.front.category else ()
+
+
+def _tag_names(document: Document) -> tuple[str, ...]:
+    return document.front.tags
+
+
+def _author_names(document: Document) -> tuple[str, ...]:
+    return document.front.authors
+
+
+def _most_used(counts: Counter[str]) -> str:
+    """The spelling used most; of those used alike, the first in the order of characters."""
+    return min(counts, key=lambda name: (-counts[name], name))
+
+
+def _slugs(shown: dict[str, str]) -> dict[str, str]:
+    """A slug for each term, each another: where two would share one, the later key gets a suffix of its own."""
+    taken: set[str] = set()
+    slugs = {}
+    for key in sorted(shown, key=lambda key: (len(key), key)):
+        slug = term_slug(shown[key])
+        if slug in taken:
+            slug = f"{slug}-{stable_suffix(key)}"
+        taken.add(slug)
+        slugs[key] = slug
+    return slugs
+
+
+def _named(configs: Iterable[Named], name: str) -> Named | None:
+    return next((one for one in configs if fold_term(one.name) == fold_term(name)), None)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
+
+
+# Hand-picked posts
+
+
+def tag_table(site: Site) -> TagTable:
+    """What `relate` may know of the listed posts: tags, categories, dates, and whom their authors picked."""
+    names = _pick_names(site)
+    slugs = {term.address: term.slug for term in (*site.tags, *site.categories)}
+    problems: list[Problem] = []
+    rows = []
+    for post in site.listed:
+        teaser = post.teaser
+        rows.append(
+            TagRow(
+                id=teaser.id,
+                tags=tuple(sorted(slugs[tag.address] for tag in teaser.tags)),
+                category=slugs[teaser.category.address] if teaser.category else "",
+                date=teaser.date,
+                access=teaser.access,
+                picks=tuple(_picks(post, names, problems)),
+            )
+        )
+    return TagTable(tuple(rows), tuple(problems))
+
+
+def _pick_names(site: Site) -> dict[str, str]:
+    """By which names a post may be picked, and its id: its slug, its id, its file, its address."""
+    documents = [post.document for post in site.posts]
+    documents += [one.document for one in site.held if one.document.kind == "post"]
+    names: dict[str, str] = {}
+    for document in reversed(documents):
+        for name in (document.front.slug, document.id, document.source, document.source.rpartition("/")[2]):
+            names[name] = document.id
+    for post in site.posts:
+        names[post.teaser.address.strip("/")] = post.teaser.id
+    return names
+
+
+def _picks(post: Post, names: dict[str, str], problems: list[Problem]) -> Iterator[str]:
+    """The ids of the posts that an author picked; one that exists nowhere is a mistake."""
+    front = post.document.front
+    for pick in dict.fromkeys(front.related):
+        id = names.get(pick.strip("/"))
+        if id is None:
+            problems.append(
+                Problem(
+                    path=post.document.path,
+                    line=front.line_of("related"),
+                    message=f"There is no post `{pick}` to relate to",
+                    hint=did_you_mean(pick, names) or "Name a post by its slug or its file.",
+                )
+            )
+        elif id != post.teaser.id:
+            yield id

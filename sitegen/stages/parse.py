@@ -1,0 +1,311 @@
+"""parse: one source's bytes become typed front matter and Markdown, split into what is free and what is not.
+
+It knows the defaults of the source's folder and no other document. All mistakes of a file are found at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from sitegen.config import FRONT_MATTER_KEYS, PATH_KEY, ParseRules
+from sitegen.errors import Problem, Severity, did_you_mean
+from sitegen.model.document import PUBLIC, Document, FrontMatter, Parsed, Passage
+from sitegen.model.source import Source
+from sitegen.text.dates import DateError, date_in_name, date_in_path, read_date
+from sitegen.text.decode import decode
+from sitegen.text.fields import (
+    FieldError,
+    is_empty,
+    kind_of,
+    read_address,
+    read_bool,
+    read_data,
+    read_lang,
+    read_list,
+    read_minutes,
+    read_names,
+    read_slug,
+    read_template,
+    read_text,
+    segment,
+)
+from sitegen.text.keys import Entry, Keys, sort_keys
+from sitegen.text.marker import MARKER, split_members
+from sitegen.text.references import join_references
+from sitegen.text.slugs import stable_suffix
+from sitegen.text.titles import take_title
+from sitegen.text.typos import FOREIGN, spelt
+
+_T = TypeVar("_T")
+
+
+_LISTS = frozenset(("tags", "authors", "related", "aliases", "extra"))
+"""Keys that may hold several values. Of others, one that was mapped from a list takes the first."""
+_TELLING = frozenset(("access", "draft", "unlisted"))
+"""Keys that must not be empty: whoever wrote them meant to hide something."""
+
+
+def parse(source: Source, data: bytes, rules: ParseRules) -> Parsed:
+    """Read one post or page. Never raises for any bytes: every mistake is a problem with line and hint."""
+    # Here, not above: a build in which nothing changed needs no YAML.
+    from sitegen.adapters.front_matter import read_header
+
+    text = decode(data, rules.document_bytes)
+    if isinstance(text, Problem):
+        return Parsed(problems=_placed(source, [text]))
+    header = read_header(text)
+    problems = list(header.problems)
+    if problems and not header.table:
+        return Parsed(problems=_placed(source, problems))
+    keys = sort_keys(header.table, header.lines, FRONT_MATTER_KEYS, dict(rules.front_matter))
+    reader = _Reader(source, rules, keys, [*problems, *keys.problems])
+    parts = _Parts(header.body, header.body_line, reader)
+    front = reader.front(parts)
+    if any(problem.severity == "error" for problem in reader.problems):
+        return Parsed(problems=_placed(source, reader.problems))
+    return Parsed(
+        document=Document(
+            id=_document_id(source),
+            path=source.shown,
+            source=source.path,
+            kind=reader.kind,
+            front=front,
+            gated=parts.gated is not None,
+        ),
+        preview=parts.preview,
+        gated=parts.gated,
+        problems=_placed(source, reader.problems),
+    )
+
+
+def _placed(source: Source, problems: list[Problem]) -> tuple[Problem, ...]:
+    """The problems with the source's path, from top to bottom."""
+    ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
+    return tuple(msgspec.structs.replace(problem, path=source.shown) for problem in ordered)
+
+
+def _is_index(source: Source) -> bool:
+    """Whether a file speaks for its folder."""
+    return PurePosixPath(source.path).stem.casefold() in ("index", "_index")
+
+
+def _document_id(source: Source) -> str:
+    """The path without its suffix; of a post that is a folder with an `index.md`, the folder's."""
+    path = PurePosixPath(source.path)
+    is_bundle = source.kind == "post" and _is_index(source) and path.parent.name
+    return str(path.parent if is_bundle else path.with_suffix(""))
+
+
+class _Parts:
+    """A document's text: what everybody may read, what members may read, and the heading above both."""
+
+    def __init__(self, body: str, line: int, reader: _Reader) -> None:
+        access = reader.access
+        cut = split_members(body, line)
+        reader.problems += cut.problems
+        titled = take_title(cut.preview)
+        self.heading = titled.title
+        free = cut.preview if reader.has_title else titled.text
+        self.gated: Passage | None = None
+        self.preview = Passage(free, line)
+        if cut.gated is not None:
+            self.split(free, line, Passage(cut.gated, cut.line), reader)
+        elif access != PUBLIC:
+            self.preview = Passage("", line)
+            self.gated = Passage(free, line) if free.strip() else None
+
+    def split(self, free: str, line: int, behind: Passage, reader: _Reader) -> None:
+        """Give what stands behind the marker to members."""
+        if reader.access == PUBLIC:
+            tier = next(iter(reader.rules.tiers), "members")
+            hint = f"Write `access: {tier}` in the front matter, or remove it."
+            reader.problem(f"`{MARKER}` stands in a text that everybody may read", behind.line - 1, hint)
+            return
+        if not behind.text.strip():
+            hint = "Members read no more than others: move the marker up."
+            reader.problem(f"Nothing stands behind `{MARKER}`", behind.line - 1, hint, severity="warning")
+            return
+        joined = join_references(free, line, behind.text, behind.line)
+        reader.problems += joined.problems
+        self.gated = Passage(joined.text, behind.line - joined.above)
+
+
+class _Reader:
+    """Reads the fields of one header, with the defaults of its folder, and notes what is wrong."""
+
+    def __init__(self, source: Source, rules: ParseRules, keys: Keys, problems: list[Problem]) -> None:
+        self.source = source
+        self.rules = rules
+        self.keys = keys
+        self.problems = problems
+        self.kind: Literal["post", "page"] = "post" if source.kind == "post" else "page"
+        self.zone = ZoneInfo(rules.timezone)
+        self.defaults = _defaults(source, rules)
+        self.access = self.read_access()
+        self.title = self.read("title", read_text, "")
+        self.has_title = bool(self.title)
+
+    def problem(self, message: str, line: int, hint: str, severity: Severity = "error") -> None:
+        """Note one problem of this file."""
+        self.problems.append(Problem(message=message, line=line, hint=hint, severity=severity))
+
+    def entry(self, key: str) -> Entry | None:
+        """What the header, or else the folder's defaults, say under a key; None for nothing."""
+        entry = self.keys.entries.get(key)
+        if entry is not None and entry.mapped and key not in _LISTS and isinstance(entry.value, list):
+            entry = entry._replace(value=entry.value[0] if entry.value else None)
+        if entry is None or (is_empty(entry.value) and key not in _TELLING):
+            return Entry(key, self.defaults[key], 0) if key in self.defaults else None
+        return entry
+
+    def read(self, key: str, reader: Callable[[str, object], _T], default: _T) -> _T:
+        """The value of a field; its default where there is none, or a wrong one, which is noted."""
+        entry = self.entry(key)
+        if entry is None:
+            return default
+        try:
+            return reader(entry.written, entry.value)
+        except (FieldError, DateError) as error:
+            self.problem(error.message, entry.line, error.hint)
+            return default
+
+    def front(self, parts: _Parts) -> FrontMatter:
+        """All fields. Where the header has no title, it is the heading that the text begins with."""
+        title = self.title or parts.heading
+        if not title:
+            hint = "Add `title:` to the front matter, or begin the text with a heading `# ...`."
+            self.problem("There is no title", 1, hint)
+        date, slug = self.date_and_slug(title)
+        return FrontMatter(
+            title=title,
+            date=date,
+            updated=self.read("updated", self.moment, None),
+            expires=self.read("expires", self.moment, None),
+            category=self.read("category", _category, ""),
+            tags=self.read("tags", read_list, ()),
+            authors=self.read("authors", read_names, ()),
+            slug=slug,
+            summary=self.read("summary", read_text, ""),
+            description=self.read("description", read_text, ""),
+            image=self.read("image", read_text, ""),
+            image_alt=self.read("image_alt", read_text, ""),
+            read_time=self.read("read_time", read_minutes, 0),
+            draft=self.read("draft", read_bool, False) or self.keys.draft,
+            unlisted=self.read("unlisted", read_bool, False) or self.keys.unlisted,
+            access=self.access,
+            related=self.read("related", read_list, ()),
+            aliases=self.read("aliases", _aliases, ()),
+            template=self.read("template", read_template, ""),
+            lang=self.read("lang", read_lang, ""),
+            extra=self.read("extra", _extra, ()),
+            lines=self.lines(),
+        )
+
+    def lines(self) -> tuple[tuple[str, int], ...]:
+        """The line of each of our keys."""
+        entries = self.keys.entries.items()
+        return tuple(sorted((key, entry.line) for key, entry in entries if key != PATH_KEY))
+
+    def read_access(self) -> str:
+        """Who may read it. A value that means nothing is a problem, and never `public`."""
+        levels = (PUBLIC, *self.rules.tiers)
+
+        def level(key: str, value: object) -> str:
+            word = read_text(key, value)
+            if word.casefold() in levels:
+                return word.casefold()
+            hint = did_you_mean(word.casefold(), levels) or f"Known: {', '.join(levels)}."
+            raise FieldError(f"There is no tier `{word[:40]}`" if word else f"`{key}` is empty", hint)
+
+        fallback = self.rules.access if self.kind == "post" else PUBLIC
+        if "access" not in self.keys.entries and "access" not in self.defaults:
+            self.defaults["access"] = fallback
+        return self.read("access", level, "")
+
+    def moment(self, key: str, value: object) -> datetime:
+        """A date, with the key's name in what is said of a wrong one."""
+        try:
+            return read_date(value, self.zone)
+        except DateError as error:
+            raise FieldError(
+                f"In `{key}`: {error.message}" if key != "date" else error.message, error.hint
+            ) from None
+
+    def date_and_slug(self, title: str) -> tuple[datetime | None, str]:
+        """When it was published, and its part of the address: as the header says, else as its names do."""
+        path = self.read(PATH_KEY, read_text, "")
+        path_date, path_slug = date_in_path(path) if not set(":{") & set(path) else (None, "")
+        source_path = PurePosixPath(self.source.path)
+        name = source_path.parent.name if _is_index(self.source) else source_path.stem
+        name_date, name_slug = date_in_name(name) if self.kind == "post" else (None, name)
+        folder_date = date_in_path(str(source_path.parent / "-"))[0]
+        date: datetime | None = self.read("date", self.moment, None)
+        if self.kind == "post" and self.entry("date") is None:
+            found = name_date or path_date or folder_date
+            if found is None:
+                self.miss_date()
+            else:
+                date = read_date(found, self.zone)
+        if self.entry("slug") is not None:
+            return date, self.read("slug", read_slug, "")
+        if self.kind == "page" and _is_index(self.source):
+            return date, segment(path_slug) if path_slug != "index" else ""
+        unnamed = f"{self.kind}-{stable_suffix(self.source.path)}"
+        return date, segment(path_slug) or segment(name_slug) or segment(title) or unnamed
+
+    def miss_date(self) -> None:
+        """Note that a post has no date, and where one may be hidden."""
+        name = PurePosixPath(self.source.path).name
+        hint = f"Add `date: 2024-05-09`, or begin the file's name with the day, as in `2024-05-09-{name}`."
+        for problem in self.problems:
+            key = problem.group.removeprefix("front-matter:")
+            meant = FOREIGN.get(spelt(key), "") if problem.group else ""
+            if meant in ("date", PATH_KEY):
+                hint = f'If `{key}` holds it, say so in sitegen.toml: [front_matter] `{key} = "{meant}"`.'
+        self.problem("The post has no date", 1, hint)
+
+
+def _defaults(source: Source, rules: ParseRules) -> dict[str, object]:
+    """What the configuration says for all files of the source's folder; the last match wins."""
+    folder = PurePosixPath(source.path).parent
+    found: dict[str, object] = {}
+    for defaults in rules.defaults:
+        wanted = PurePosixPath(defaults.folder.strip("/") or ".")
+        if folder == wanted or wanted in folder.parents:
+            said = msgspec.structs.asdict(defaults)
+            del said["folder"]
+            found |= {
+                key: list(value) if isinstance(value, tuple) else value
+                for key, value in said.items()
+                if value not in ("", (), None)
+            }
+    return found
+
+
+def _category(key: str, value: object) -> str:
+    """The one category of a post."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, list):
+        hint = "A post has one category: keep that, and put the others under `tags`."
+        raise FieldError(f"`{key}` is {kind_of(value)}, but one name belongs here", hint)
+    return read_text(key, value)
+
+
+def _aliases(key: str, value: object) -> tuple[str, ...]:
+    """Former addresses, each once."""
+    values = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(read_address(key, item) for item in values if not is_empty(item)))
+
+
+def _extra(key: str, value: object) -> tuple[tuple[str, object], ...]:
+    """The author's own keys, sorted."""
+    if not isinstance(value, dict):
+        raise FieldError(f"`{key}` is {kind_of(value)}, but keys of your own belong below it", "Indent them.")
+    return tuple(read_data(key, value).items())

@@ -1,0 +1,71 @@
+"""Every address of the site, and what lies behind it."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from urllib.parse import quote
+
+from msgspec import Struct
+
+from sitegen.model.site import Site
+
+
+class Place(Struct, frozen=True):
+    """Something that a link can lead to."""
+
+    address: str
+    """Within the site, decoded: `/blog/a-post/`."""
+    ids: tuple[str, ...] | None = None
+    """The anchors on it; None where they are not known, so that any is taken for right."""
+
+
+class Atlas:
+    """Places by address, by the file they are made of, and what is missing from them and why."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, Place] = {}
+        self.files: dict[str, Place] = {}
+        """By path below the content folder."""
+        self.absent: dict[str, str] = {}
+        """Content files that exist and are not published now, and why; an empty reason was told already."""
+
+    def add(self, place: Place, source: str = "") -> None:
+        """Note a place and, if it has one, its file. The first at an address stays."""
+        self.places.setdefault(plain(place.address), place)
+        if source:
+            self.files.setdefault(source, place)
+
+    def at(self, address: str) -> Place | None:
+        """What lies at an address, with or without the slash at its end."""
+        return self.places.get(plain(address))
+
+
+def plain(address: str) -> str:
+    """The form under which two spellings of an address are the same: NFC, no `index.html`, no last slash."""
+    address = unicodedata.normalize("NFC", address)
+    return "/" + address.removesuffix("/index.html").strip("/")
+
+
+def path_of(address: str) -> str:
+    """The file in the output folder that is served at an address: `/blog/` -> `blog/index.html`."""
+    path = address.removeprefix("/")
+    return path + "index.html" if not path or path.endswith("/") else path
+
+
+def alias_address(alias: str) -> str:
+    """The address at which a redirect for an alias is written: a page of a folder if it names no HTML file."""
+    return alias if alias.endswith(("/", ".html", ".htm")) else f"{alias}/"
+
+
+def encoded(address: str) -> str:
+    """An address as it stands in HTML and XML: percent-encoded UTF-8."""
+    return quote(address, safe="/%!$&'()*+,;=:@~-._?#")
+
+
+def site_ids(site: Site) -> Iterable[tuple[str, str, tuple[str, ...]]]:
+    """Of each post and page the file, the address and the anchors, those of its gated part included."""
+    for one in (*site.posts, *site.pages):
+        address = one.teaser.address if hasattr(one, "teaser") else one.address
+        gated = one.body.gated.ids if one.body.gated else ()
+        yield one.document.source, address, (*one.body.preview.ids, *gated)

@@ -1,0 +1,17 @@
+"""Write: the output folder made equal to the plan. The only writer of what is published.
+
+    guard      which folders may be an output folder
+    staging    files on their way: made beside the output folder, renamed into it when all of them are there
+    manifest   which files in the output folder are ours
+    changes    what has to be done: a pure decision
+    publish    doing it
+
+A build that fails before `publish` leaves the published site as it was; one that is killed in `publish` is
+put right by the next, since the manifest names a file before it is there and until it is gone.
+"""
+
+from sitegen.stages.write.guard import check_output
+from sitegen.stages.write.publish import publish
+from sitegen.stages.write.staging import Staged, locked, stage, stage_copy, staging
+
+__all__ = ["Staged", "check_output", "locked", "publish", "stage", "stage_copy", "staging"]

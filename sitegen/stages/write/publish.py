@@ -1,0 +1,165 @@
+"""Making the output folder equal to what is staged."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from sitegen.adapters.files import digest_file
+from sitegen.digest import Digest
+from sitegen.errors import Problem, SiteError
+from sitegen.model.report import Manifest, Written
+from sitegen.stages.write.changes import Changes, Entry, changes, folders_of, wrong_paths
+from sitegen.stages.write.manifest import MARKER, manifest_of, read_manifest, write_manifest
+from sitegen.stages.write.staging import PREFIX, Staged, staged_at, unwritable
+
+
+def publish(staged: Iterable[Staged], folder: Path, output: Path) -> Written:
+    """Make `output` hold the staged files of `folder`, and of ours no others.
+
+    Files that are as they shall be are not touched. Raises `SiteError`: before anything is touched where a
+    stranger's file is in the way or paths clash, later only if the disk refuses; the next build then goes on
+    from there. Raises `UsageError` if the manifest is damaged.
+    """
+    output = Path(os.path.realpath(output))
+    files = list(staged)
+    problems = _twice(files) + wrong_paths({file.path for file in files})
+    _raise(problems, output)
+    planned = {file.path: file.digest for file in files}
+    old = read_manifest(output)
+    owned = dict(old.files)
+    with _in_plain_words(output, ""):
+        disk = _look(output, {file.path: file.size for file in files}, owned)
+    todo = changes(owned, planned, disk)
+    _raise(todo.problems, output)
+    manifest = manifest_of(planned)
+    _act(todo, manifest, old, folder, output)
+    return Written(
+        written=todo.write,
+        unchanged=len(todo.unchanged),
+        removed=tuple(sorted({*todo.remove, *owned.keys() & set(todo.clear)})),
+        foreign=_foreign(output, planned),
+        manifest=manifest,
+    )
+
+
+def _twice(files: list[Staged]) -> list[Problem]:
+    seen: set[str] = set()
+    problems = []
+    for file in files:
+        if file.path in seen:
+            hint = "Give one of them another address."
+            problems.append(Problem(path=file.path, message="Two files have this one path", hint=hint))
+        seen.add(file.path)
+    return problems
+
+
+def _look(output: Path, planned: Mapping[str, int], owned: Iterable[str]) -> dict[str, Entry]:
+    """What lies at the planned and the owned paths, and on the way to them. Raises `OSError`."""
+    disk: dict[str, Entry] = {}
+    absent: set[str] = set()
+    for path in sorted({*planned, *owned}):
+        for step in (*folders_of(path), path):
+            if step not in disk and step not in absent:
+                entry = _entry(output / step, planned.get(step))
+                if entry is not None:
+                    disk[step] = entry
+                else:
+                    absent.add(step)
+            if step in absent or disk[step].kind != "folder":
+                break
+    for path in planned:
+        if path in disk and disk[path].kind == "folder":
+            disk.update(_all_in(output, path))
+    return disk
+
+
+def _entry(path: Path, size: int | None) -> Entry | None:
+    """What lies at a path; its digest only if it has that size."""
+    try:
+        found = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    identity = (found.st_dev, found.st_ino)
+    if stat.S_ISREG(found.st_mode):
+        same_size = found.st_size == size
+        return Entry("file", digest_file(path)[0] if same_size else Digest(""), identity)
+    if stat.S_ISDIR(found.st_mode):
+        return Entry("folder", identity=identity)
+    return Entry("link" if stat.S_ISLNK(found.st_mode) else "other", identity=identity)
+
+
+def _all_in(output: Path, path: str) -> Iterator[tuple[str, Entry]]:
+    for name in sorted(os.listdir(output / path)):  # noqa: PTH208 - names, not paths
+        entry = _entry(output / path / name, None)
+        if entry is not None:
+            yield f"{path}/{name}", entry
+            if entry.kind == "folder":
+                yield from _all_in(output, f"{path}/{name}")
+
+
+def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output: Path) -> None:
+    """Do what was decided. Killed after any step, the manifest names at least all files that are ours."""
+    with _in_plain_words(output, MARKER):
+        output.mkdir(parents=True, exist_ok=True)
+        if todo.write:
+            write_manifest(manifest_of({**dict(old.files), **dict(manifest.files)}), folder, output)
+    for path in todo.clear:
+        _remove(output, path)
+    for path in todo.write:
+        with _in_plain_words(output, path):
+            target = output / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(staged_at(folder, path), target)  # noqa: PTH105 - as in `write_manifest`
+    for path in todo.remove:
+        _remove(output, path)
+    with _in_plain_words(output, MARKER):
+        if todo.write or manifest != old or not (output / MARKER).exists():
+            write_manifest(manifest, folder, output)
+
+
+def _remove(output: Path, path: str) -> None:
+    """Remove a file, or a folder that is empty by now, and the folders that this leaves empty."""
+    target = output / path
+    with _in_plain_words(output, path):
+        if target.is_dir() and not target.is_symlink():
+            # The last file that went may have taken it along.
+            with suppress(FileNotFoundError):
+                target.rmdir()
+        else:
+            target.unlink(missing_ok=True)
+    for parent in target.parents:
+        if parent == output:
+            break
+        try:
+            parent.rmdir()
+        except OSError:
+            break
+
+
+def _foreign(output: Path, planned: Iterable[str]) -> tuple[str, ...]:
+    """The names at the top of the output folder under which nothing is ours."""
+    ours = {path.partition("/")[0] for path in planned} | {MARKER}
+    names = os.listdir(output)  # noqa: PTH208 - names, not paths
+    return tuple(sorted(name for name in names if name not in ours and not name.startswith(PREFIX)))
+
+
+def _raise(problems: Iterable[Problem], output: Path) -> None:
+    """Raise `SiteError` if there are problems, whose paths are below the output folder and get its name."""
+    shown = [replace(problem, path=f"{output.name}/{problem.path}") for problem in problems]
+    if shown:
+        raise SiteError(shown)
+
+
+@contextmanager
+def _in_plain_words(output: Path, path: str) -> Iterator[None]:
+    """Turn what the system says into a problem."""
+    try:
+        yield
+    except OSError as error:
+        _raise([unwritable(path, error)], output)

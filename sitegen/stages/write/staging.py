@@ -1,0 +1,172 @@
+"""Files on their way: made in a folder on the output's own disk, so that publishing them is only renaming."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from msgspec import Struct
+
+from sitegen.adapters.files import copy_file, reason
+from sitegen.digest import Digest, digest_bytes
+from sitegen.errors import Problem, SiteError, UsageError
+
+PREFIX = ".sitegen-staging-"
+
+
+class Staged(Struct, frozen=True):
+    """A file that lies ready: its path below the output folder, the digest and the size of its bytes."""
+
+    path: str
+    digest: Digest
+    size: int
+
+
+def staged_at(folder: Path, path: str) -> Path:
+    """Where a file lies while it is staged: in no folder of its own, whatever its path is."""
+    return folder / hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def stage(folder: Path, path: str, data: bytes) -> Staged:
+    """Lay bytes ready as the file `path`, in any process. Raises `SiteError` if the disk is full."""
+    try:
+        staged_at(folder, path).write_bytes(data)
+    except OSError as error:
+        raise SiteError([unwritable(path, error)]) from None
+    return Staged(path, digest_bytes(data), len(data))
+
+
+def stage_copy(folder: Path, path: str, source: Path, expected: Digest, shown: str) -> Staged:
+    """Lay a copy of `source` ready as the file `path`.
+
+    `shown` names the source in messages. Raises `SiteError` if its bytes are not the expected ones any more,
+    if it cannot be read, or if the disk does not take the copy.
+    """
+    copy = staged_at(folder, path)
+    try:
+        copy.unlink(missing_ok=True)
+        digest, size = copy_file(source, copy)
+    except OSError as error:
+        hint = "Build again once it is there and readable, and the disk has room."
+        message = f"This cannot be copied to `{path}`: {reason(error)}"
+        raise SiteError([Problem(path=shown, message=message, hint=hint)]) from None
+    if digest != expected:
+        message = "The file changed while the site was being built"
+        raise SiteError([Problem(path=shown, message=message, hint="Build again.")])
+    return Staged(path, digest, size)
+
+
+def unwritable(path: str, error: OSError) -> Problem:
+    """What to say where the system refuses to write a file of the output."""
+    hint = {
+        errno.ENOSPC: "Make room on the disk and build again.",
+        errno.EDQUOT: "Make room in your quota and build again.",
+        errno.EACCES: "Allow writing there, or choose another folder with `--output`.",
+        errno.EROFS: "Choose a folder on another disk with `--output`.",
+    }.get(error.errno or 0, "Build again when that is put right.")
+    return Problem(path=path, message=f"This cannot be written: {reason(error)}", hint=hint)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file for the block; the system lets go of it even if the process is killed.
+
+    Raises `UsageError` if another process holds it. Where no such file can be made, or the disk knows no
+    locks, the block runs without.
+    """
+    with ExitStack() as held:
+        with suppress(OSError):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _lock(held.enter_context(path.open("ab")))
+        yield
+
+
+def _lock(file: BinaryIO) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise UsageError(
+            "Another build of this site is writing to the same folder. Wait until it ends, and build again."
+        ) from None
+
+
+@contextmanager
+def staging(output: Path, cache: Path) -> Iterator[Path]:
+    """A folder to stage files in, for one build into `output`; with all that is in it gone at the end.
+
+    It lies in the cache, where nobody looks; if that is on another disk beside the output folder, else in it:
+    never where a published file could refer to it. What a killed build left there is removed. Raises
+    `UsageError` while another build runs, and if no such folder can be made.
+    """
+    output = Path(os.path.realpath(output))
+    name = hashlib.sha256(os.fsencode(output)).hexdigest()[:8]
+    prefix = f"{PREFIX}{name}-"
+    with locked(cache / f"lock-{name}"):
+        for place in (cache, output.parent, output):
+            for leftover in place.glob(f"{prefix}*"):
+                _remove(leftover)
+        folder = _new_folder(prefix, output, cache)
+        try:
+            yield folder
+        finally:
+            _remove(folder)
+
+
+def _new_folder(prefix: str, output: Path, cache: Path) -> Path:
+    """A new folder from which files can be renamed into the output folder."""
+    refused = OSError()
+    for place in (cache, output.parent, output):
+        try:
+            if place == output:
+                place.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
+        except OSError as error:
+            refused = error
+            continue
+        try:
+            _try_rename(folder, _nearest(output))
+        except OSError as error:
+            refused = error
+            _remove(folder)
+        else:
+            return folder
+    raise UsageError(
+        f"The output folder {output} cannot be written to: {reason(refused)}. "
+        "Allow it, or choose another folder with `--output`."
+    )
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder or a file of ours, as far as it can be."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _try_rename(folder: Path, to: Path) -> None:
+    """Raise `OSError` if a file of `folder` cannot be renamed into `to`.
+
+    Asking for the device is not enough: two mounts of one disk have the same, and no way between them.
+    """
+    probe, target = folder / "probe", to / f"{folder.name}.probe"
+    try:
+        probe.touch()
+        probe.replace(target)
+    finally:
+        _remove(probe)
+        _remove(target)
+
+
+def _nearest(path: Path) -> Path:
+    """The path itself if it exists, else the innermost folder on the way that does."""
+    return next(folder for folder in (path, *path.parents) if folder.exists())
