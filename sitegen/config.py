@@ -209,7 +209,10 @@ class Config(Struct, frozen=True):
     @property
     def zone(self) -> ZoneInfo:
         """The time zone in which the site's bare dates and times stand."""
-        return ZoneInfo(self.site.timezone)
+        try:
+            return ZoneInfo(self.site.timezone)
+        except (KeyError, ValueError, OSError):  # told as a mistake; until it is mended, times need some zone
+            return ZoneInfo("UTC")
 
     @property
     def root(self) -> str:
@@ -241,7 +244,7 @@ class ConvertRules(Struct, frozen=True):
 def parse_rules(config: Config) -> ParseRules:
     """The part of the configuration that `parse` depends on."""
     return ParseRules(
-        timezone=config.site.timezone,
+        timezone=config.zone.key,
         posts=config.posts,
         front_matter=config.front_matter,
         defaults=config.defaults,

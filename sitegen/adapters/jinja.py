@@ -85,7 +85,7 @@ class Templates:
             raise TemplateMistake(self._problem(name, error)) from error
 
     def closure(self, name: str) -> Closure:
-        """The template with all that it needs. Raises `TemplateMistake` if one of them is missing or wrong."""
+        """The template with all that it needs. Raises `TemplateMistake` if it is missing or one of them wrong."""
         if name not in self._closures:
             self._closures[name] = self._close(name)
         return self._closures[name]

@@ -60,6 +60,11 @@ class Post(Struct, frozen=True, kw_only=True):
     next: str = ""
     """The id of the next newer listed post; empty for the newest."""
 
+    @property
+    def address(self) -> str:
+        """Where it is published."""
+        return self.teaser.address
+
 
 class Page(Struct, frozen=True, kw_only=True):
     """A page: a document outside the flow of posts."""
@@ -114,6 +119,12 @@ class Site(Struct, frozen=True, kw_only=True):
     def listed(self) -> tuple[Post, ...]:
         """The posts that stand in lists, newest first."""
         return tuple(post for post in self.posts if not post.unlisted)
+
+    @property
+    def written(self) -> tuple[Post | Page, ...]:
+        """All posts, then all pages."""
+        everything: list[Post | Page] = [*self.posts, *self.pages]
+        return tuple(everything)
 
 
 class TagRow(Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 from msgspec import Struct
@@ -18,7 +19,6 @@ from sitegen.errors import Problem, did_you_mean
 from sitegen.model.document import Body, Document
 from sitegen.model.site import Held, Page, Post, Site, TagRow, TagTable, Taxonomy, Teaser, Term, TermRef
 from sitegen.text.slugs import fold_term, safe_segment, slugify, stable_suffix, term_slug
-
 
 Named = TypeVar("Named", CategoryConfig, AuthorConfig)
 
@@ -145,7 +145,7 @@ def _page(entry: Entry, config: Config) -> Page:
 
 
 def _folder(document: Document) -> str:
-    """The folders above a document as segments of an address; a bundle's own folder is its slug, not these."""
+    """The folders above a document as segments of an address; a bundle's own folder is its slug."""
     segments = document.id.split("/")[:-1]
     return "/".join(safe_segment(slugify(segment) or segment) for segment in segments)
 
@@ -160,8 +160,8 @@ def _filled(pattern: str, fields: dict[str, str]) -> str:
 def _neighbours(posts: Sequence[Post]) -> tuple[Post, ...]:
     """The posts, each listed one with the next older and the next newer listed one."""
     listed = [post.teaser.id for post in posts if not post.unlisted]
-    older = dict(zip(listed, listed[1:], strict=False))
-    newer = dict(zip(listed[1:], listed, strict=False))
+    older = dict(pairwise(listed))
+    newer = {old: new for new, old in older.items()}
     return tuple(
         replace(post, previous=older.get(post.teaser.id, ""), next=newer.get(post.teaser.id, ""))
         for post in posts
@@ -285,7 +285,7 @@ def _most_used(counts: Counter[str]) -> str:
 
 
 def _slugs(shown: dict[str, str]) -> dict[str, str]:
-    """A slug for each term, each another: where two would share one, the later key gets a suffix of its own."""
+    """A slug for each term, each another: where two would share one, the later gets a suffix of its own."""
     taken: set[str] = set()
     slugs = {}
     for key in sorted(shown, key=lambda key: (len(key), key)):

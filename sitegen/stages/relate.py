@@ -47,7 +47,7 @@ def tag_weights(rows: Sequence[TagRow]) -> dict[str, int]:
 def score(shared: int, norm_a: int, norm_b: int, *, same_category: bool) -> int:
     """The score of two posts in millionths, rounded down.
 
-    `shared` is the sum of squared weights of the tags that both carry, the norms those of each one's own tags.
+    `shared` is the sum of squared weights of the tags that both carry, a norm that of one's own tags.
     """
     cosine = math.isqrt(ONE * ONE * shared * shared // (norm_a * norm_b))
     return cosine + (SAME_CATEGORY if same_category else 0)

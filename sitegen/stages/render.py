@@ -71,7 +71,7 @@ def _data(data: bytes) -> Mapping[str, Any]:
 
 
 def fill(text: Text, stored: str) -> str:
-    """Stored HTML with its link targets put in: each number between two NULs becomes the link it counts to."""
+    """Stored HTML with its links put in: each number between two NULs becomes the link it counts to."""
     parts = stored.split("\0")
     for place in range(1, len(parts), 2):
         parts[place] = html.escape(text.links[int(parts[place])])

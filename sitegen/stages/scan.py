@@ -106,6 +106,7 @@ class _Walk:
         self.origin = origin
         self.top = roots.of(origin)
         self.real = Path(os.path.realpath(self.top))
+        self.place = "(default theme)" if origin == "theme" else _shown(self.top, roots)
         self.config = config
         self.problems = problems
         others = (roots.output, roots.templates, roots.theme) if origin == "content" else (roots.output,)
@@ -235,18 +236,20 @@ class _Walk:
         self.problem(raw, message, "Rename one of them: many disks take both for one file.")
 
     def shown(self, raw: str) -> str:
-        if self.origin == "theme":
-            return f"(default theme)/{raw}"
-        return _shown(self.top / raw, self.roots)
+        return f"{self.place}/{_printable(raw)}".removeprefix("./").rstrip("/")
 
     def problem(self, raw: str, message: str, hint: str, severity: Severity = "error") -> None:
         self.problems.append(Problem(path=self.shown(raw), message=message, hint=hint, severity=severity))
 
 
 def _shown(path: Path, roots: Roots) -> str:
-    """A path as a person knows it: relative to the site's folder, and printable whatever its name is."""
-    relative = os.fsencode(os.path.relpath(path, roots.site))
-    return unicodedata.normalize("NFC", relative.decode("utf-8", "backslashreplace"))
+    """A path as a person knows it: relative to the site's folder."""
+    return _printable(os.path.relpath(path, roots.site))
+
+
+def _printable(path: str) -> str:
+    """A path that can be printed, whatever its name is."""
+    return unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
 def _is_below(path: str, folders: tuple[str, ...]) -> bool:

@@ -54,7 +54,7 @@ def path_of(address: str) -> str:
 
 
 def alias_address(alias: str) -> str:
-    """The address at which a redirect for an alias is written: a page of a folder if it names no HTML file."""
+    """The address of a redirect for an alias: a page of a folder if it names no HTML file."""
     return alias if alias.endswith(("/", ".html", ".htm")) else f"{alias}/"
 
 
@@ -65,7 +65,6 @@ def encoded(address: str) -> str:
 
 def site_ids(site: Site) -> Iterable[tuple[str, str, tuple[str, ...]]]:
     """Of each post and page the file, the address and the anchors, those of its gated part included."""
-    for one in (*site.posts, *site.pages):
-        address = one.teaser.address if hasattr(one, "teaser") else one.address
+    for one in site.written:
         gated = one.body.gated.ids if one.body.gated else ()
-        yield one.document.source, address, (*one.body.preview.ids, *gated)
+        yield one.document.source, one.address, (*one.body.preview.ids, *gated)

@@ -26,11 +26,13 @@ class Changes(NamedTuple):
     """What to do, in this order, and why it may not be done."""
 
     clear: tuple[str, ...] = ()
-    """Ours, and in the way: files where a folder must go, folders and what is in them where a file must."""
+    """Ours, and in the way: files where a folder must go, folders where a file must; what is inside first."""
     write: tuple[str, ...] = ()
     """New files and those with other bytes: assets, pages, then feeds and the like."""
     remove: tuple[str, ...] = ()
-    """Ours, and no longer planned."""
+    """Our files that are no longer planned."""
+    prune: tuple[str, ...] = ()
+    """Folders that may be empty then, the innermost first."""
     unchanged: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
@@ -60,7 +62,7 @@ def wrong_paths(paths: Iterable[str]) -> list[Problem]:
 
 
 def changes(owned: Collection[str], planned: Mapping[str, Digest], disk: Mapping[str, Entry]) -> Changes:
-    """What makes the disk equal to the plan, touching nothing but owned files.
+    """What makes the disk equal to the plan, touching nothing but owned files; nothing if that is impossible.
 
     `disk` holds, as far as they exist, every owned and planned path, each folder on the way to one, and all
     that is in a folder which lies where a file must go. A stranger's file with the very bytes that are
@@ -103,7 +105,7 @@ class _Decision:
         elif entry is None:
             self.write.append(path)
         elif path in self.respelt:
-            self.clear.add(self.respelt[path])
+            self.clear.update([self.respelt[path], *folders_of(self.respelt[path])])
             self.write.append(path)
         elif entry.kind == "folder":
             self.replace_folder(path)
@@ -147,14 +149,18 @@ class _Decision:
         return entry.kind if entry is not None else ""
 
     def changes(self) -> Changes:
+        if self.problems:
+            return Changes(problems=tuple(self.problems))
         gone = self.owned.difference(self.planned, self.clear)
+        # Also those of files that are gone already: a build that was killed may have left them empty.
+        left = {folder for path in gone for folder in folders_of(path) if self.kind(folder) == "folder"}
+        kept = {folder for path in self.planned for folder in folders_of(path)}
         return Changes(
-            # What is in a folder sorts behind it, and goes before it.
             clear=tuple(sorted(self.clear, reverse=True)),
             write=tuple(sorted(self.write, key=lambda path: (_phase(path), path))),
             remove=tuple(sorted(path for path in gone if self.is_ours(path))),
+            prune=tuple(sorted(left - kept - self.clear, reverse=True)),
             unchanged=tuple(self.unchanged),
-            problems=tuple(self.problems),
         )
 
 

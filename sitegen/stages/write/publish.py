@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,9 @@ from sitegen.stages.write.changes import Changes, Entry, changes, folders_of, wr
 from sitegen.stages.write.manifest import MARKER, manifest_of, read_manifest, write_manifest
 from sitegen.stages.write.staging import PREFIX, Staged, staged_at, unwritable
 
+_STAYS = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY)
+"""Gone already, a folder that holds something, or one on which a disk is mounted."""
+
 
 def publish(staged: Iterable[Staged], folder: Path, output: Path) -> Written:
     """Make `output` hold the staged files of `folder`, and of ours no others.
@@ -29,14 +33,15 @@ def publish(staged: Iterable[Staged], folder: Path, output: Path) -> Written:
     output = Path(os.path.realpath(output))
     files = list(staged)
     problems = _twice(files) + wrong_paths({file.path for file in files})
-    _raise(problems, output)
+    if problems:
+        raise SiteError(_shown(problems, output))
     planned = {file.path: file.digest for file in files}
     old = read_manifest(output)
     owned = dict(old.files)
-    with _in_plain_words(output, ""):
-        disk = _look(output, {file.path: file.size for file in files}, owned)
+    disk = _look(output, {file.path: file.size for file in files}, owned)
     todo = changes(owned, planned, disk)
-    _raise(todo.problems, output)
+    if todo.problems:
+        raise SiteError(_shown(todo.problems, output))
     manifest = manifest_of(planned)
     _act(todo, manifest, old, folder, output)
     return Written(
@@ -60,13 +65,13 @@ def _twice(files: list[Staged]) -> list[Problem]:
 
 
 def _look(output: Path, planned: Mapping[str, int], owned: Iterable[str]) -> dict[str, Entry]:
-    """What lies at the planned and the owned paths, and on the way to them. Raises `OSError`."""
+    """What lies at the planned and the owned paths, and on the way to them."""
     disk: dict[str, Entry] = {}
     absent: set[str] = set()
     for path in sorted({*planned, *owned}):
         for step in (*folders_of(path), path):
             if step not in disk and step not in absent:
-                entry = _entry(output / step, planned.get(step))
+                entry = _entry(output, step, planned.get(step))
                 if entry is not None:
                     disk[step] = entry
                 else:
@@ -75,20 +80,26 @@ def _look(output: Path, planned: Mapping[str, int], owned: Iterable[str]) -> dic
                 break
     for path in planned:
         if path in disk and disk[path].kind == "folder":
-            disk.update(_all_in(output, path))
+            with _in_plain_words(output, path):
+                disk.update(_all_in(output, path))
     return disk
 
 
-def _entry(path: Path, size: int | None) -> Entry | None:
-    """What lies at a path; its digest only if it has that size."""
+def _entry(output: Path, path: str, size: int | None) -> Entry | None:
+    """What lies at a path; its digest only if it has that size and can be read."""
     try:
-        found = path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
+        found = os.lstat(output / path)
+    except FileNotFoundError:
         return None
+    except OSError as error:
+        raise SiteError(_shown([unwritable(path, error)], output)) from None
     identity = (found.st_dev, found.st_ino)
     if stat.S_ISREG(found.st_mode):
-        same_size = found.st_size == size
-        return Entry("file", digest_file(path)[0] if same_size else Digest(""), identity)
+        digest = Digest("")
+        if found.st_size == size:
+            with suppress(OSError):
+                digest = digest_file(output / path)[0]
+        return Entry("file", digest, identity)
     if stat.S_ISDIR(found.st_mode):
         return Entry("folder", identity=identity)
     return Entry("link" if stat.S_ISLNK(found.st_mode) else "other", identity=identity)
@@ -96,7 +107,7 @@ def _entry(path: Path, size: int | None) -> Entry | None:
 
 def _all_in(output: Path, path: str) -> Iterator[tuple[str, Entry]]:
     for name in sorted(os.listdir(output / path)):  # noqa: PTH208 - names, not paths
-        entry = _entry(output / path / name, None)
+        entry = _entry(output, f"{path}/{name}", None)
         if entry is not None:
             yield f"{path}/{name}", entry
             if entry.kind == "folder":
@@ -116,7 +127,7 @@ def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output:
             target = output / path
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(staged_at(folder, path), target)  # noqa: PTH105 - as in `write_manifest`
-    for path in todo.remove:
+    for path in (*todo.remove, *todo.prune):
         _remove(output, path)
     with _in_plain_words(output, MARKER):
         if todo.write or manifest != old or not (output / MARKER).exists():
@@ -124,22 +135,17 @@ def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output:
 
 
 def _remove(output: Path, path: str) -> None:
-    """Remove a file, or a folder that is empty by now, and the folders that this leaves empty."""
+    """Remove a file, or a folder if it is empty."""
     target = output / path
     with _in_plain_words(output, path):
-        if target.is_dir() and not target.is_symlink():
-            # The last file that went may have taken it along.
-            with suppress(FileNotFoundError):
-                target.rmdir()
-        else:
-            target.unlink(missing_ok=True)
-    for parent in target.parents:
-        if parent == output:
-            break
         try:
-            parent.rmdir()
-        except OSError:
-            break
+            if target.is_dir() and not target.is_symlink():
+                target.rmdir()
+            else:
+                target.unlink()
+        except OSError as error:
+            if error.errno not in _STAYS:
+                raise
 
 
 def _foreign(output: Path, planned: Iterable[str]) -> tuple[str, ...]:
@@ -149,11 +155,9 @@ def _foreign(output: Path, planned: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(name for name in names if name not in ours and not name.startswith(PREFIX)))
 
 
-def _raise(problems: Iterable[Problem], output: Path) -> None:
-    """Raise `SiteError` if there are problems, whose paths are below the output folder and get its name."""
-    shown = [replace(problem, path=f"{output.name}/{problem.path}") for problem in problems]
-    if shown:
-        raise SiteError(shown)
+def _shown(problems: Iterable[Problem], output: Path) -> list[Problem]:
+    """Problems of paths below the output folder, with its name before them."""
+    return [replace(problem, path=f"{output.name}/{problem.path}") for problem in problems]
 
 
 @contextmanager
@@ -162,4 +166,4 @@ def _in_plain_words(output: Path, path: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        _raise([unwritable(path, error)], output)
+        raise SiteError(_shown([unwritable(path, error)], output)) from None

@@ -18,6 +18,7 @@ from msgspec import Struct
 from sitegen.adapters.files import copy_file, reason
 from sitegen.digest import Digest, digest_bytes
 from sitegen.errors import Problem, SiteError, UsageError
+from sitegen.stages.write.manifest import MARKER
 
 PREFIX = ".sitegen-staging-"
 
@@ -132,7 +133,7 @@ def _new_folder(prefix: str, output: Path, cache: Path) -> Path:
             refused = error
             continue
         try:
-            _try_rename(folder, _nearest(output))
+            _try_rename(folder, output)
         except OSError as error:
             refused = error
             _remove(folder)
@@ -153,13 +154,19 @@ def _remove(path: Path) -> None:
             path.unlink()
 
 
-def _try_rename(folder: Path, to: Path) -> None:
-    """Raise `OSError` if a file of `folder` cannot be renamed into `to`.
+def _try_rename(folder: Path, output: Path) -> None:
+    """Raise `OSError` if a file of `folder` cannot be renamed into `output`.
 
-    Asking for the device is not enough: two mounts of one disk have the same, and no way between them.
+    Asking for the device is not enough: two mounts of one disk have the same, and no way between them. A link
+    to a published file tells as much as a rename, and leaves what is published alone.
     """
-    probe, target = folder / "probe", to / f"{folder.name}.probe"
+    probe, target = folder / "probe", _nearest(output) / f"{folder.name}.probe"
     try:
+        probe.hardlink_to(output / MARKER)
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            raise
+        # Nothing is published there yet, or the disk knows no such links.
         probe.touch()
         probe.replace(target)
     finally:

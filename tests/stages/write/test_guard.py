@@ -46,12 +46,14 @@ def refusal(site: Path, output: Path, *, preview: bool = False) -> str:
         ("..", "The output folder HOME holds the site's own folder, SITE."),
         ("content", "The output folder SITE/content is a folder that the site is built from."),
         (
-            "content/new/output",
-            "The output folder SITE/content/new/output lies in a folder that the site is built from, SITE/content.",
+            "content/new/x",
+            "The output folder SITE/content/new/x lies in a folder that the site is built from, "
+            "SITE/content.",
         ),
         (
             "templates/x",
-            "The output folder SITE/templates/x lies in a folder that the site is built from, SITE/templates.",
+            "The output folder SITE/templates/x lies in a folder that the site is built from, "
+            "SITE/templates.",
         ),
         (".sitegen", "The output folder SITE/.sitegen is the cache."),
         (".sitegen/x", "The output folder SITE/.sitegen/x lies in the cache, SITE/.sitegen."),
@@ -127,8 +129,8 @@ def test_a_folder_with_files_of_somebody_else_is_refused(site: Path) -> None:
     (site / "docs").mkdir()
     (site / "docs/a.txt").write_text("mine")
     assert refusal(site, site / "docs") == (
-        "The output folder SITE/docs is not empty, and it holds no sitegen-manifest.json: sitegen did not make "
-        "what is in it. Empty it, or choose another folder with `--output`."
+        "The output folder SITE/docs is not empty, and it holds no sitegen-manifest.json: sitegen did not "
+        "make what is in it. Empty it, or choose another folder with `--output`."
     )
 
 
@@ -136,8 +138,9 @@ def test_a_damaged_manifest_is_refused_with_the_way_out(site: Path) -> None:
     (site / "output").mkdir()
     (site / "output" / MARKER).write_text("{")
     assert refusal(site, site / "output") == (
-        "SITE/output/sitegen-manifest.json is damaged or from another version, so nobody can tell which files "
-        "there are sitegen's. If nothing in SITE/output is your own, delete that folder and build again."
+        "SITE/output/sitegen-manifest.json is damaged or from another version, so nobody can tell which "
+        "files there are sitegen's. If nothing in SITE/output is your own, delete that folder and build "
+        "again."
     )
 
 

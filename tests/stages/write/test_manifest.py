@@ -20,14 +20,15 @@ DIGEST = digest_bytes(b"x")
 def test_a_manifest_is_json_with_a_line_for_each_file() -> None:
     manifest = manifest_of({"b/é.html": DIGEST, "a.css": DIGEST})
     assert encode(manifest).decode() == (
-        f'{{\n  "version": 1,\n  "files": {{\n    "a.css": "{DIGEST}",\n    "b/é.html": "{DIGEST}"\n  }}\n}}\n'
+        '{\n  "version": 1,\n  "files": {\n'
+        f'    "a.css": "{DIGEST}",\n    "b/é.html": "{DIGEST}"\n  }}\n}}\n'
     )
     assert json.loads(encode(Manifest())) == {"version": 1, "files": {}}
 
 
-@given(st.dictionaries(st.from_regex(r"[a-zé\"\u2028]{1,5}(/[a-z]{1,3})?", fullmatch=True), st.just(DIGEST)))
-def test_what_was_encoded_is_decoded(files: dict[str, str]) -> None:
-    manifest = manifest_of({path: DIGEST for path in files})
+@given(st.sets(st.from_regex(r"[a-zé\"\u2028]{1,5}(/[a-z]{1,3})?", fullmatch=True)))
+def test_what_was_encoded_is_decoded(paths: set[str]) -> None:
+    manifest = manifest_of(dict.fromkeys(paths, DIGEST))
     assert decode(encode(manifest)) == manifest
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen.digest import Digest
+from sitegen.digest import digest_bytes
 from sitegen.errors import SiteError, UsageError
 from sitegen.model.report import Written
 from sitegen.stages.write import publish, stage, staging
@@ -263,7 +264,7 @@ def watch(monkeypatch: pytest.MonkeyPatch, name: str, tell: Callable[[Any], None
     real = getattr(os, name)
 
     def step(*args: Any, **others: Any) -> None:
-        path = Path(args[-1])
+        path = Path(args[1] if name == "replace" else args[0])
         if path.is_relative_to(site.output) and ".probe" not in path.name:
             tell(path)
         real(*args, **others)
@@ -274,8 +275,6 @@ def watch(monkeypatch: pytest.MonkeyPatch, name: str, tell: Callable[[Any], None
 class Killed(BaseException):
     """Stands for the end of the process."""
 
-
-STEPS = ("replace", "unlink", "rmdir", "mkdir")
 
 BEFORE = {
     "index.html": b"1",
@@ -299,47 +298,45 @@ AFTER = {
 THEIRS = {"CNAME": b"t", "old/upload": b"t", "new/notes": b"t"}
 
 
-def stop_at(monkeypatch: pytest.MonkeyPatch, number: int, error: BaseException, site: Site) -> Iterator[int]:
-    """Raise at the step of that number among all that change the output folder; count them."""
-    count = 0
+class Stopper:
+    """Raises at the step of a number among all that change the output folder."""
 
-    def tell(_: Any) -> None:
-        nonlocal count
-        count += 1
-        if count == number:
-            raise error
+    def __init__(self, number: int, error: BaseException) -> None:
+        self.number = number
+        self.error = error
+        self.count = 0
 
-    for name in STEPS:
-        watch(monkeypatch, name, tell, site)
-    while True:
-        yield count
+    def __call__(self, _: object) -> None:
+        self.count += 1
+        if self.count == self.number:
+            raise self.error
+
+    def install(self, patch: pytest.MonkeyPatch, site: Site) -> None:
+        for name in ("replace", "unlink", "rmdir", "mkdir"):
+            watch(patch, name, self, site)
 
 
-@pytest.mark.parametrize(
-    "error", [Killed(), OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))], ids=["killed", "full"]
-)
-@pytest.mark.parametrize(
-    "following", [AFTER, BEFORE, {"other.html": b"3", "file": b"3"}], ids=["again", "back", "other"]
-)
+FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+OTHER = {"other.html": b"3", "file": b"3"}
+
+
+@pytest.mark.parametrize("error", [Killed(), FULL], ids=["killed", "full"])
+@pytest.mark.parametrize("following", [AFTER, BEFORE, OTHER], ids=["again", "back", "other"])
 def test_stopped_at_any_step_the_next_build_heals(
     tmp_path: Path, error: BaseException, following: dict[str, bytes]
 ) -> None:
     """For every step of a build, and whatever is built next: the plan and others' files, nothing else."""
-    number, stopped = 0, True
-    while stopped:
+    number, reached = 0, True
+    while reached:
         number += 1
         site = Site(tmp_path / str(number))
         site.publish(BEFORE)
         put(site.output, THEIRS)
-        with pytest.MonkeyPatch.context() as patch:
-            next(stop_at(patch, number, error, site))
-            try:
-                site.publish(AFTER)
-                stopped = False
-            except Killed:
-                pass
-            except SiteError as full:
-                assert "No space left on device" in str(full)
+        stopper = Stopper(number, error)
+        with pytest.MonkeyPatch.context() as patch, suppress(Killed, SiteError):
+            stopper.install(patch, site)
+            site.publish(AFTER)
+        reached = stopper.count >= number
         for path, data in THEIRS.items():
             assert (site.output / path).read_bytes() == data
         site.publish(following)
@@ -348,17 +345,31 @@ def test_stopped_at_any_step_the_next_build_heals(
     assert number > 20
 
 
+def test_what_the_disk_refuses_is_told_in_plain_words(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.publish({"a.html": b"1"})
+
+    def refuse(path: Path) -> None:
+        if path.name == "a.html":
+            raise FULL
+
+    watch(monkeypatch, "replace", refuse, site)
+    with pytest.raises(SiteError) as caught:
+        site.publish({"a.html": b"2"})
+    assert str(caught.value) == (
+        "output/a.html: This cannot be written: No space left on device. "
+        "Make room on the disk and build again."
+    )
+    assert site.files() == {"a.html": b"1"}
+
+
 def test_a_page_never_names_an_asset_that_is_not_there_at_any_step(tmp_path: Path) -> None:
     """Pages and their style sheet change together; each page there is finds the sheet that it names."""
     for number in range(1, 12):
         site = Site(tmp_path / str(number))
         site.publish({"a.html": b"1.css", "b.html": b"1.css", "1.css": b""})
-        with pytest.MonkeyPatch.context() as patch:
-            next(stop_at(patch, number, Killed(), site))
-            try:
-                site.publish({"a.html": b"2.css", "b.html": b"2.css", "2.css": b""})
-            except Killed:
-                pass
+        with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+            Stopper(number, Killed()).install(patch, site)
+            site.publish({"a.html": b"2.css", "b.html": b"2.css", "2.css": b""})
         for page in site.output.glob("*.html"):
             assert (site.output / page.read_text()).exists()
 
@@ -414,8 +425,6 @@ def meets(path: str, files: dict[str, bytes]) -> bool:
 
 
 def test_the_digests_in_the_manifest_are_those_of_the_published_bytes(site: Site) -> None:
-    import hashlib
-
     site.publish({"a.html": b"a", "b/c.css": b"c"})
     for path, digest in site.manifest().items():
-        assert Digest(hashlib.sha256((site.output / path).read_bytes()).hexdigest()) == digest
+        assert digest_bytes((site.output / path).read_bytes()) == digest

@@ -1,0 +1,233 @@
+"""What the views of one site share: addresses, dates, cards, heads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from sitegen.config import Config
+from sitegen.model.document import PUBLIC, Document, Heading, Link
+from sitegen.model.site import Post, Site, Teaser, TermRef
+from sitegen.model.view import Card, Crumb, FeedLink, Head, Mark, MenuItem, SiteView, TermLink, TocEntry
+from sitegen.stages.plan.atlas import Atlas, Place
+from sitegen.stages.plan.links import Origin, Resolver, origin_of
+
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July"),
+    *("August", "September", "October", "November", "December"),
+)
+_RTL = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd", "ug", "ur", "yi"))
+"""Languages that are written from right to left."""
+
+
+def direction(lang: str) -> str:
+    """`rtl` or `ltr`, as a language is written."""
+    subtags = lang.lower().split("-")
+    script = next((tag for tag in subtags[1:] if len(tag) == 4), "")
+    if script:
+        return "rtl" if script in ("arab", "hebr", "thaa", "nkoo", "syrc") else "ltr"
+    return "rtl" if subtags[0] in _RTL else "ltr"
+
+
+def month_name(number: int) -> str:
+    """The English name of a month, 1 to 12, whatever the machine's locale."""
+    return _MONTHS[number - 1]
+
+
+def date_text(date: datetime, pattern: str) -> str:
+    """A date as `pattern` says: %d %e %m %b %B %y %Y, in English whatever the machine's locale."""
+    name = month_name(date.month)
+    values = {
+        "%d": f"{date.day:02}",
+        "%e": str(date.day),
+        "%m": f"{date.month:02}",
+        "%b": name[:3],
+        "%B": name,
+        "%y": f"{date.year % 100:02}",
+        "%Y": f"{date.year:04}",
+    }
+    for code, value in values.items():
+        pattern = pattern.replace(code, value)
+    return pattern
+
+
+def toc(headings: Iterable[Heading], least: int) -> tuple[TocEntry, ...]:
+    """The headings of level 2 with those of level 3 below; empty if fewer than `least` are of level 2."""
+    entries: list[tuple[Heading, list[TocEntry]]] = []
+    for heading in headings:
+        if heading.level == 2:
+            entries.append((heading, []))
+        elif heading.level == 3 and entries:
+            entries[-1][1].append(TocEntry(heading.id, heading.text))
+    if len(entries) < least:
+        return ()
+    return tuple(TocEntry(heading.id, heading.text, tuple(below)) for heading, below in entries)
+
+
+class Context:
+    """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
+
+    def __init__(self, site: Site, config: Config, atlas: Atlas, resolver: Resolver) -> None:
+        self.site = site
+        self.config = config
+        self.atlas = atlas
+        self.resolver = resolver
+        self.tag_slugs = {term.address: term.slug for term in site.tags}
+        self.posts = {post.teaser.id: post for post in site.posts}
+        self._cards: dict[str, Card] = {}
+
+    def url(self, address: str) -> str:
+        """An address of the site, ready for `href`."""
+        return self.resolver.url(address)
+
+    def absolute(self, url: str) -> str:
+        """A `url` as the whole web knows it; empty without the site's own."""
+        if not self.config.site.url or "//" in url.partition("?")[0] or url.startswith(("mailto:", "tel:")):
+            return url if self.config.site.url else ""
+        parts = urlsplit(self.config.site.url)
+        return f"{parts.scheme}://{parts.netloc}{url}"
+
+    def canonical(self, address: str) -> str:
+        """The whole address of a page; empty without the site's `url`."""
+        return self.absolute(self.url(address)) if self.config.site.url else ""
+
+    def target(self, target: str, key: str, document: Document, place: Place) -> str:
+        """Where a value of a document's front matter leads, ready for `src` or `href`."""
+        if not target:
+            return ""
+        link = Link(target, "image", document.front.line_of(key))
+        return self.resolver.link(link, origin_of(document, place))
+
+    def configured(self, target: str, kind: str = "link") -> str:
+        """Where a value of the configuration leads, ready for `src` or `href`."""
+        origin = Origin("sitegen.toml", "", Place("/"))
+        return (
+            self.resolver.link(Link(target, "image" if kind == "image" else "link"), origin) if target else ""
+        )
+
+    def term(self, ref: TermRef, count: int = 0) -> TermLink:
+        """A term to link to."""
+        icon = self.configured(ref.icon, "image") if "/" in ref.icon else ref.icon
+        return TermLink(ref.name, self.url(ref.address), icon, count)
+
+    def card(self, id: str) -> Card:
+        """The card of a post, the same in every list."""
+        if id not in self._cards:
+            self._cards[id] = self._card(self.posts[id])
+        return self._cards[id]
+
+    def cards(self, ids: Iterable[str]) -> tuple[Card, ...]:
+        """The cards of these posts, in order."""
+        return tuple(self.card(id) for id in ids)
+
+    def _card(self, post: Post) -> Card:
+        teaser = post.teaser
+        lang = teaser.lang if teaser.lang != self.config.site.lang else ""
+        pattern = self.config.site.date_format
+        return Card(
+            title=teaser.title,
+            url=self.url(teaser.address),
+            date=teaser.date.isoformat(),
+            date_text=date_text(teaser.date, pattern),
+            updated=teaser.updated.isoformat() if teaser.updated else "",
+            updated_text=date_text(teaser.updated, pattern) if teaser.updated else "",
+            read_text=f"{teaser.read_time}m Read",
+            excerpt=teaser.summary,
+            category=self.term(teaser.category) if teaser.category else None,
+            tags=tuple(self.term(tag) for tag in teaser.tags),
+            authors=tuple(self.term(author) for author in teaser.authors),
+            image=self.target(teaser.image, "image", post.document, Place(teaser.address)),
+            image_alt=teaser.image_alt,
+            art=tuple(sha256(teaser.id.encode()).digest()[:8]),
+            locked=teaser.access != PUBLIC,
+            access=teaser.access,
+            lang=lang,
+            dir=direction(lang) if lang else "",
+            marks=self.marks(teaser, post.document),
+        )
+
+    def marks(self, teaser: Teaser, document: Document) -> tuple[Mark, ...]:
+        """What the preview says of a post that a build would not show, or not in lists."""
+        marks = []
+        if teaser.draft:
+            marks.append(Mark("draft", "Draft"))
+        if teaser.future:
+            when = date_text(teaser.date.astimezone(self.config.zone), self.config.site.date_format)
+            marks.append(Mark("future", f"Goes live {when}"))
+        if document.front.unlisted and marks:
+            marks.append(Mark("unlisted", "Unlisted"))
+        return tuple(marks)
+
+    def head(self, title: str, address: str, above: Sequence[tuple[str, str]] = (), **more: object) -> Head:
+        """What a page says of itself; `more` are fields of `Head`.
+
+        `above` are labels and addresses of the pages between the home page and this one.
+        """
+        site = self.config.site
+        lang = str(more.pop("lang", "") or site.lang)
+        way = [Crumb(site.title, self.url("/")), *(Crumb(name, self.url(to)) for name, to in above)]
+        fields: dict[str, object] = {
+            "title": title,
+            "head_title": f"{title} · {site.title}" if title != site.title else title,
+            "description": site.description,
+            "canonical_url": self.canonical(address),
+            "lang": lang,
+            "dir": direction(lang),
+            "image_url": self.absolute(self.configured(site.image, "image")),
+            "feeds": self.feeds(),
+            "crumbs": (*way, Crumb(title)),
+            "current_url": self.url(address),
+        }
+        return Head(**{**fields, **more})  # type: ignore[arg-type]
+
+    def feeds(self, *more: FeedLink) -> tuple[FeedLink, ...]:
+        """The feeds that a page points to: the site's, and its own."""
+        if not self.config.site.url:
+            return ()
+        return (FeedLink(self.config.site.title, self.url("/feed.xml")), *more)
+
+    def site_view(self, assets: Iterable[tuple[str, str]]) -> SiteView:
+        """What every page knows of the site."""
+        site, addresses, members = self.config.site, self.config.addresses, self.config.members
+        listed = self.site.listed
+        return SiteView(
+            title=site.title,
+            tagline=site.tagline,
+            description=site.description,
+            lang=site.lang,
+            dir=direction(site.lang),
+            root=self.url("/"),
+            url=site.url and self.canonical("/"),
+            menu=self._menu(),
+            footer=self._footer(),
+            archive_url=self.url(addresses.archive) if listed else "",
+            tags_url=self.url(addresses.tags) if self.site.tags else "",
+            login_url=self._door(members.login_url, "/login/"),
+            join_url=self._door(members.join_url, "/join/"),
+            feed_url=self.url("/feed.xml") if site.url else "",
+            copyright=site.copyright,
+            members_heading=members.heading,
+            members_text=members.text,
+            assets=tuple(sorted(assets)),
+        )
+
+    def _door(self, target: str, usual: str) -> str:
+        """Where members log in or join; nowhere if the site has neither said nor made the usual page."""
+        if target == usual and self.atlas.at(target) is None:
+            return ""
+        return self.configured(target)
+
+    def _menu(self) -> tuple[MenuItem, ...]:
+        if self.config.menu:
+            return tuple(MenuItem(item.label, self.configured(item.to)) for item in self.config.menu)
+        links = (self.term(TermRef(term.name, term.address, term.icon)) for term in self.site.categories)
+        return tuple(MenuItem(link.name, link.url, link.icon) for link in links)
+
+    def _footer(self) -> tuple[MenuItem, ...]:
+        if self.config.footer:
+            return tuple(MenuItem(item.label, self.configured(item.to)) for item in self.config.footer)
+        usual = {"/about/": "About", "/privacy/": "Privacy"}
+        found = (address for address in usual if self.atlas.at(address))
+        return tuple(MenuItem(usual[address], self.url(address)) for address in found)

@@ -1,0 +1,21 @@
+"""A page before its template is looked up."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sitegen.model.plan import Text
+from sitegen.model.view import View
+
+
+class Draft(NamedTuple):
+    """A file that a template shall make."""
+
+    path: str
+    template: str
+    view: View
+    texts: tuple[Text, ...] = ()
+    source: str = ""
+    """What it is made of, to name in messages."""
+    line: int = 0
+    """Where its source names the template."""

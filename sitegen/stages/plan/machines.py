@@ -1,0 +1,140 @@
+"""What machines read: feeds, sitemap, robots.txt, redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from sitegen.model.document import PUBLIC
+from sitegen.model.plan import Artifact, Text, TextRecipe
+from sitegen.model.site import Post
+from sitegen.model.view import (
+    FeedEntry,
+    FeedView,
+    Head,
+    RedirectView,
+    SitemapUrl,
+    SitemapView,
+)
+from sitegen.stages.plan.atlas import Place, alias_address, path_of
+from sitegen.stages.plan.context import Context
+from sitegen.stages.plan.drafts import Draft
+from sitegen.stages.plan.links import origin_of
+
+
+def feeds(context: Context) -> Iterator[Draft]:
+    """The feed of the site and those of its categories; none without a site `url`."""
+    site = context.config.site
+    if not site.url:
+        return
+    listed = [post.teaser.id for post in context.site.listed]
+    yield _feed("/feed.xml", "/", site.title, site.description or site.tagline, listed, context)
+    for term in context.site.categories:
+        title = f"{site.title}: {term.name}"
+        address = f"{term.address}feed.xml"
+        yield _feed(address, term.address, title, term.description, term.posts, context)
+
+
+def _feed(address: str, home: str, title: str, subtitle: str, ids: Sequence[str], context: Context) -> Draft:
+    """An Atom feed of the newest posts. What is for members is in it by its summary only."""
+    posts = [context.posts[id] for id in ids[: context.config.feed.limit]]
+    site = context.config.site
+    moments = [_changed(post) for post in posts]
+    feed = FeedView(
+        id=context.canonical(address),
+        title=title,
+        subtitle=subtitle,
+        lang=site.lang,
+        self_url=context.canonical(address),
+        home_url=context.canonical(home),
+        # A feed without entries has no date of its own; its format asks for one all the same.
+        updated=max(moments).isoformat() if moments else "1970-01-01T00:00:00+00:00",
+        author=site.author or site.title,
+        entries=tuple(_entry(post, context) for post in posts),
+    )
+    texts = tuple(_feed_text(post, context) for post in posts if post.teaser.access == PUBLIC)
+    return Draft(path_of(address), "feed.xml", feed, texts, f"the feed {address}")
+
+
+def _changed(post: Post) -> datetime:
+    return post.teaser.updated or post.teaser.date
+
+
+def _entry(post: Post, context: Context) -> FeedEntry:
+    teaser = post.teaser
+    url = context.canonical(teaser.address)
+    return FeedEntry(
+        id=url,
+        title=teaser.title,
+        url=url,
+        published=teaser.date.isoformat(),
+        updated=_changed(post).isoformat(),
+        summary=teaser.summary,
+        authors=tuple(author.name for author in teaser.authors),
+        categories=tuple(tag.name for tag in (*filter(None, (teaser.category,)), *teaser.tags)),
+        locked=teaser.access != PUBLIC,
+    )
+
+
+def _feed_text(post: Post, context: Context) -> Text:
+    """A post's text with whole addresses: a feed is read far from its site."""
+    here = context.canonical(post.teaser.address)
+    place = Place(post.teaser.address, post.body.preview.ids)
+    links = context.resolver.fragment(post.body.preview, origin_of(post.document, place))
+    whole = tuple(here + link if link.startswith("#") else _whole(link, context) for link in links)
+    return Text(post.body.preview.html, whole, here)
+
+
+def _whole(link: str, context: Context) -> str:
+    return context.absolute(link) if link.startswith("/") and not link.startswith("//") else link
+
+
+def sitemap(context: Context, drafts: Iterable[Draft]) -> Iterator[Draft]:
+    """The sitemap of every page that wants to be found; none without a site `url`."""
+    if not context.config.site.url:
+        return
+    changed = {path_of(post.teaser.address): _changed(post).isoformat() for post in context.site.posts}
+    urls = []
+    for draft in drafts:
+        head: Head | None = getattr(draft.view, "page", None)
+        if head is not None and head.canonical_url and not head.noindex:
+            urls.append(SitemapUrl(head.canonical_url, changed.get(draft.path, "")))
+    view = SitemapView(urls=tuple(sorted(urls, key=lambda one: one.url)))
+    yield Draft("sitemap.xml", "sitemap.xml", view, source="the sitemap")
+
+
+def robots(context: Context) -> Artifact:
+    """`robots.txt`: everybody may read everything, and here is the sitemap."""
+    lines = ["User-agent: *", "Allow: /"]
+    if context.config.site.url:
+        lines += ["", f"Sitemap: {context.canonical('/sitemap.xml')}"]
+    return Artifact("robots.txt", TextRecipe("\n".join(lines) + "\n"), "robots.txt")
+
+
+def aliases(context: Context) -> Iterator[tuple[str, str, str, str]]:
+    """Each former address, where its redirect leads, and the title and the file of what is there."""
+    for post in context.site.posts:
+        for alias in post.document.front.aliases:
+            yield alias_address(alias), post.teaser.address, post.teaser.title, post.document.path
+    for page in context.site.pages:
+        for alias in page.document.front.aliases:
+            yield alias_address(alias), page.address, page.document.front.title, page.document.path
+
+
+def redirects(context: Context) -> Iterator[Draft]:
+    """A page at each former address that leads to the present one."""
+    for address, to, title, source in aliases(context):
+        view = RedirectView(
+            title=title,
+            lang=context.config.site.lang,
+            url=context.url(to),
+            canonical_url=context.canonical(to),
+        )
+        yield Draft(path_of(address), "redirect.html", view, source=source)
+
+
+def redirect_rules(context: Context) -> Iterator[Artifact]:
+    """`_redirects`, which Netlify and Cloudflare Pages read: `/old/ /new/ 301`, a line each."""
+    rules = sorted(f"{context.url(old)} {context.url(to)} 301\n" for old, to, _, _ in aliases(context))
+    if rules:
+        yield Artifact("_redirects", TextRecipe("".join(rules)), "the aliases")
