@@ -101,9 +101,9 @@ def test_an_installed_sitegen_makes_and_builds_a_site_anywhere(installed: Path, 
 
 def test_an_editable_install_takes_the_theme_of_the_checkout(tmp_path: Path) -> None:
     tree = copied(tmp_path / "tree")
-    (tree / "templates" / "404.html").write_text("changed in the checkout", encoding="utf-8")
+    (tree / "templates" / "404.html").write_text("changed in the checkout\n", encoding="utf-8")
     programs = environment(tmp_path / "venv", "--editable", tree)
     assert [path for path in programs.parent.rglob("base.html") if "sitegen" in path.parts] == []
     run(programs / "sitegen", "init", "site", cwd=tmp_path)
     run(programs / "sitegen", "build", "--site", "site", cwd=tmp_path)
-    assert (tmp_path / "site/output/404.html").read_text(encoding="utf-8") == "changed in the checkout"
+    assert (tmp_path / "site/output/404.html").read_text(encoding="utf-8") == "changed in the checkout\n"

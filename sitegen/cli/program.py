@@ -49,7 +49,9 @@ def _site(ctx: click.Context, error: SiteError) -> NoReturn:
     from sitegen.cli.show import print_problems, tally
 
     print_problems(error.problems, sys.stderr)
-    after = " Nothing was published; what was there is as it was." if ctx.invoked_subcommand == "build" else ""
+    after = (
+        " Nothing was published; what was there is as it was." if ctx.invoked_subcommand == "build" else ""
+    )
     click.echo(f"{tally(error.problems)}.{after}", err=True)
     ctx.exit(SITE)
 

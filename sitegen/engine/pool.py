@@ -123,10 +123,12 @@ class Pool:
         """End the workers, whatever they are doing. The next `map` starts new ones."""
         executor, lifeline = self._own, self._lifeline
         self._own = self._lifeline = None
-        if lifeline is not None:
-            lifeline.close()
-        if executor is not None:
-            executor.shutdown(cancel_futures=True)
+        # A second Ctrl-C must not leave workers that are only just starting; there is no long wait here.
+        with _without_interrupts():
+            if lifeline is not None:
+                lifeline.close()
+            if executor is not None:
+                executor.shutdown(cancel_futures=True)
 
     def __enter__(self) -> Self:
         return self

@@ -22,10 +22,9 @@ from types import FrameType
 import msgspec
 from msgspec import Struct
 
-import sitegen
-from sitegen.build import Options
+from sitegen.build import CACHE, Options, load_config, theme_folder
 from sitegen.build import build as pipeline
-from sitegen.config import FILE, Config, read_config
+from sitegen.config import FILE, Config
 from sitegen.errors import Problem, SiteError, UsageError
 from sitegen.model.report import BuildReport
 from sitegen.preview import state
@@ -34,7 +33,7 @@ from sitegen.preview.server import Server
 from sitegen.preview.state import Shown
 from sitegen.preview.watch import Roots, Watcher
 
-OUTPUT = Path(".sitegen") / "preview"
+OUTPUT = Path(CACHE) / "preview"
 """Where previews are built, below the site's folder. The published folder is never touched."""
 _ANY = ("0.0.0.0", "::")  # noqa: S104  # to know what to warn of
 _GRACE = 0.7
@@ -189,28 +188,19 @@ class Loop:
 
     def _read_config(self) -> None:
         """What the configuration says now; what it said before if it cannot be read."""
-        try:
-            reading = read_config((self.site / FILE).read_bytes())
-        except OSError:
-            return
-        if not reading.problems:
-            self._config = reading.config
+        config, problems = load_config(self.site)
+        if not problems:
+            self._config = config
 
     def _roots(self) -> Roots:
         """What a change in can change the site."""
         self._read_config()
         paths = self._config.paths
         return Roots(
-            folders=(self.site / paths.content, self.site / paths.templates, *theme_folders()),
+            folders=(self.site / paths.content, self.site / paths.templates, theme_folder()),
             files=(self.site / FILE,),
-            ignored=(self.site / "output", self.site / OUTPUT.parent),
+            ignored=(self.site / "output", self.site / CACHE),
         )
-
-
-def theme_folders() -> tuple[Path, ...]:
-    """The default theme's folder if it can be worked on: the one beside a checkout's `pyproject.toml`."""
-    checkout = Path(sitegen.__file__).parent.parent
-    return (checkout / "templates",) if (checkout / "pyproject.toml").is_file() else ()
 
 
 def _url(host: str, port: int, root: str) -> str:

@@ -14,9 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from sitegen.errors import Problem
-from sitegen.model.report import BuildReport, Manifest
-
-MANIFEST = "sitegen-manifest.json"
+from sitegen.model.report import BuildReport
+from sitegen.stages.write.manifest import MARKER, decode
 
 Effect = Literal["nothing", "styles", "all"]
 Message = dict[str, Any]
@@ -94,12 +93,7 @@ def told(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 def read_files(output: Path) -> frozenset[str]:
     """The files that the manifest in the output folder names; none if it is missing or damaged."""
     try:
-        manifest = msgspec.json.decode((output / MANIFEST).read_bytes(), type=Manifest)
-    except (OSError, msgspec.MsgspecError):
+        manifest = decode((output / MARKER).read_bytes())
+    except OSError:
         return frozenset()
-    return frozenset(path for path, _digest in manifest.files if _inside(path))
-
-
-def _inside(path: str) -> bool:
-    """Whether a path stays below the folder: the manifest is ours, but it lies where others can write."""
-    return "\\" not in path and not any(part in ("", ".", "..") for part in path.split("/"))
+    return frozenset(path for path, _digest in manifest.files) if manifest else frozenset()

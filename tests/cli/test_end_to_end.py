@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
+
 
 def sitegen(
     *arguments: str, cwd: Path, code: int = 0, stdin: int | None = None
@@ -18,7 +20,7 @@ def sitegen(
     done = subprocess.run(
         [sys.executable, "-m", "sitegen", *arguments],
         cwd=cwd,
-        env={**environment, "NO_COLOR": "1"},
+        env={**environment, "NO_COLOR": "1", "PYTHONPATH": str(ROOT)},
         stdin=stdin if stdin is not None else subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -46,7 +48,7 @@ def test_a_new_site_builds_at_once_with_the_missing_address_as_its_only_warning(
 
 def test_a_new_site_with_an_address_builds_without_a_word_of_warning(site: Path) -> None:
     settings = site / "sitegen.toml"
-    settings.write_text(settings.read_text().replace("# url =", "url ="))
+    settings.write_text(settings.read_text().replace("# url =", "url =", 1))
     built = sitegen("build", "--strict", cwd=site)
     assert built.stderr == ""
     assert (site / "output/sitemap.xml").is_file()

@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-import msgspec
-
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem, SiteError
 from sitegen.model.report import BuildReport, Manifest, Written
 from sitegen.preview.listen import listen
 from sitegen.preview.serve import OUTPUT, Event, Loop, Served
-from sitegen.preview.state import MANIFEST, Shown
+from sitegen.preview.state import Shown
+from sitegen.stages.write.manifest import MARKER, encode
 
 PATIENCE = 20.0
 """Seconds after which a test that waits gives up."""
@@ -67,7 +66,7 @@ class FakeSite:
                 written.append(path)
         removed = sorted(self.held.keys() - files.keys())
         manifest = Manifest(files=tuple((path, digest_bytes(files[path])) for path in sorted(files)))
-        self._replace(MANIFEST, msgspec.json.encode(manifest))
+        self._replace(MARKER, encode(manifest))
         for path in removed:
             (self.output / path).unlink()
         self.held = files

@@ -22,7 +22,7 @@ from sitegen.build import Options
 from sitegen.errors import UsageError
 from sitegen.model.report import BuildReport
 from sitegen.preview.listen import Listening, listen
-from sitegen.preview.serve import OUTPUT, Built, Event, Failed, Served, Warned, serve, theme_folders
+from sitegen.preview.serve import OUTPUT, Built, Event, Failed, Served, Warned, serve
 from tests.preview.support import PATIENCE, FakeSite, Running, get, running
 
 REPOSITORY = Path(__file__).parents[2]
@@ -186,8 +186,16 @@ def test_the_published_folder_is_never_touched(site: FakeSite) -> None:
     assert digests(site.path / "output") == before
 
 
-def test_the_default_theme_of_a_checkout_is_watched() -> None:
-    assert theme_folders() == (REPOSITORY / "templates",)
+def test_a_change_of_the_default_theme_is_built(
+    site: FakeSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theme = tmp_path / "theme"
+    theme.mkdir()
+    monkeypatch.setattr("sitegen.preview.serve.theme_folder", lambda: theme)
+    with running(site) as preview:
+        preview.next(Built)
+        (theme / "base.html").write_text("x")
+        assert preview.next(Built).effect == "nothing"
 
 
 def test_the_network_is_let_in_only_on_request_and_with_a_warning(
