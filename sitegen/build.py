@@ -54,7 +54,7 @@ class Options(Struct, frozen=True, kw_only=True):
     drafts: bool = False
     """Publish drafts too."""
     preview: bool = False
-    """For `serve`: drafts and future posts shown and marked, broken links only warned of, stable asset names."""
+    """For `serve`: drafts and posts to come are shown, broken links warned of, assets keep their names."""
     jobs: int = 0
     """How many processes convert and render; 0 for as many as there are processors."""
     strict: bool = False
@@ -100,7 +100,7 @@ def build(options: Options, progress: Progress | None = None) -> BuildReport:
 
 
 def survey(options: Options, progress: Progress | None = None) -> Survey:
-    """Read the site and relate its posts; write nothing. Mistakes are in the result, and what they leave out."""
+    """Read the site and relate its posts; write nothing. The result holds its mistakes, too."""
     with _workshop(options, progress) as shop:
         known = _read_site(shop)
         return Survey(
@@ -285,6 +285,7 @@ def _plan(known: _Known, shop: _Shop) -> Plan:
     material = Material(kept, shop.config, shop.options.preview, _data(known.tree, shop), left_out)
     planned = plan(known.site, known.related, Templates(_template_files(known.tree, shop)), material)
     shop.note(planned.problems)
+    shop.left_out.update(planned.left_out)
     if not shop.options.keep_going or _hopeless(shop.problems):
         shop.stop_if_wrong()
     return planned
@@ -311,8 +312,13 @@ def _template_files(tree: Tree, shop: _Shop) -> tuple[TemplateFile, ...]:
 def _data(tree: Tree, shop: _Shop) -> Digest:
     """The site's own data in the store, as one JSON document by the files' names."""
     values = {}
+    named: dict[str, str] = {}
     for source in tree.of_kind("data"):
         name = source.path.removeprefix("_data/").rpartition(".")[0]
+        first = named.setdefault(name, source.shown)
+        if first != source.shown:
+            message = f"{first} and {source.shown} would both be `data.{name}`"
+            shop.note([Problem(path=source.shown, message=message, hint="Rename one of them.")])
         try:
             values[name] = read_data_file(source.shown, read(shop.roots, source))
         except DataMistake as mistake:
@@ -336,7 +342,8 @@ def _render(planned: Plan, folder: Path, known: _Known, shop: _Shop) -> list[Sta
         else:
             jobs.append(artifact)
     staged += _render_pages(jobs, folder, known, shop)
-    if not shop.options.keep_going:
+    # Without a home page it is no site: what is wrong then concerns every page.
+    if not shop.options.keep_going or all(file.path != "index.html" for file in staged):
         shop.stop_if_wrong()
     return staged
 

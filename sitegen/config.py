@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 import tomllib
 import types
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -144,7 +145,7 @@ class LinksConfig(Struct, frozen=True):
 
 
 class DefaultsConfig(Struct, frozen=True):
-    """`[[defaults]]`: front matter for all files of a folder that do not say otherwise. The last match wins."""
+    """`[[defaults]]`: front matter for files of a folder that do not say otherwise. The last match wins."""
 
     folder: str
     category: str = ""
@@ -217,7 +218,7 @@ class Config(Struct, frozen=True):
     @property
     def root(self) -> str:
         """The path under which the site lives: `/`, or `/sub/`."""
-        return urlsplit(self.site.url).path.rstrip("/") + "/"
+        return (_split_url(self.site.url) or urlsplit("")).path.rstrip("/") + "/"
 
 
 class ParseRules(Struct, frozen=True):
@@ -272,9 +273,9 @@ class Reading(NamedTuple):
 
 
 def read_config(data: bytes, path: str = FILE) -> Reading:
-    """Read the bytes of a `sitegen.toml`. Wrong settings keep their defaults and are reported, all at once."""
+    """Read the bytes of a `sitegen.toml`. Wrong settings keep their defaults; all are reported at once."""
     try:
-        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+        text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n")
         table = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
@@ -284,11 +285,13 @@ def read_config(data: bytes, path: str = FILE) -> Reading:
         return Reading(Config(), (problem,))
     except tomllib.TOMLDecodeError as error:
         return Reading(Config(), (_toml_problem(error, path),))
+    except (ValueError, RecursionError) as error:  # numbers of thousands of digits, thousands of brackets
+        return Reading(Config(), (Problem(path=path, message=f"This cannot be read as TOML: {error}"),))
     problems: list[Problem] = []
     found = _Walk(path, text, problems)
     values = found.struct(Config, table, ())
     config = Config(**values)
-    problems.extend(_check(config, found))
+    problems.extend(_check(config, _Wrong(found)))
     return Reading(config, tuple(sorted(problems, key=lambda p: (p.line, p.message))))
 
 
@@ -307,6 +310,10 @@ def _toml_problem(error: tomllib.TOMLDecodeError, path: str) -> Problem:
     )
 
 
+Keys = tuple[str | int, ...]
+"""Where a setting stands: the names of its tables, or numbers in a list of tables, and its own name."""
+
+
 class _Walk:
     """Turns tables into structs and notes what does not fit, with its line."""
 
@@ -315,32 +322,35 @@ class _Walk:
         self.lines = text.split("\n")
         self.problems = problems
 
-    def problem(self, keys: tuple[str, ...], message: str, hint: str = "") -> None:
+    def problem(self, keys: Keys, message: str, hint: str = "") -> None:
         self.problems.append(Problem(path=self.path, line=self.line_of(keys), message=message, hint=hint))
 
-    def line_of(self, keys: tuple[str, ...]) -> int:
-        """The line on which a key stands: the last one that fits below the header of its table."""
-        *tables, last = keys
-        header = ".".join(tables)
-        inside, fallback = not tables, 0
-        for number, line in enumerate(self.lines, 1):
-            name = _table_name(line)
-            if name is not None:
-                inside = name == header
-                if name == header or name == ".".join(keys):
-                    fallback = number
-            elif inside and re.match(rf"""\s*["']?{re.escape(last)}["']?\s*[.=]""", line):
-                return number
-        return fallback
+    def line_of(self, keys: Keys) -> int:
+        """The line on which the statement begins that sets a key, or 0 if none does."""
+        # A file's first lines are TOML up to the end of any statement. So the statement wanted begins on the
+        # first line for which what is TOML from there on holds the key; once it is there, it stays.
+        numbers = range(1, len(self.lines) + 1)
+        place = bisect_left(numbers, True, key=lambda number: self.is_set_at(number, keys))
+        return numbers[place] if place < len(numbers) else 0
 
-    def struct(self, kind: type[Struct], table: dict[str, Any], keys: tuple[str, ...]) -> dict[str, Any]:
+    def is_set_at(self, number: int, keys: Keys) -> bool:
+        """Whether a key is set by the end of the statement that stands on a line."""
+        for end in range(number, len(self.lines) + 1):
+            try:
+                table = tomllib.loads("\n".join(self.lines[:end]))
+            except tomllib.TOMLDecodeError:
+                continue
+            return _holds(table, keys)
+        return False
+
+    def struct(self, kind: type[Struct], table: dict[str, Any], keys: Keys) -> dict[str, Any]:
         """The values for the fields of `kind` that `table` gives rightly."""
         hints = get_type_hints(kind)
         known = [name for name in kind.__struct_fields__ if not (keys and name == "name")]
         values = {}
         for key, value in table.items():
             if key not in known:
-                where = f" in [{'.'.join(keys)}]" if keys else ""
+                where = f" in {_header(keys)}" if keys else ""
                 hint = did_you_mean(key, known) or f"Known here: {', '.join(known)}."
                 self.problem((*keys, key), f"`{key}` is not a setting{where}", hint)
                 continue
@@ -349,7 +359,7 @@ class _Walk:
                 values[key] = fitted
         return values
 
-    def value(self, kind: Any, value: Any, keys: tuple[str, ...]) -> Any:
+    def value(self, kind: Any, value: Any, keys: Keys) -> Any:
         """`value` as `kind`, or None if it does not fit, which is then noted."""
         item = _struct_item(kind)
         if isinstance(kind, type) and issubclass(kind, Struct):
@@ -361,14 +371,16 @@ class _Walk:
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError:
-            self.problem(keys, f"`{keys[-1]}` is {_told(value)}, but {_wanted(kind)} belongs here")
+            told = f'"{value}"' if isinstance(value, str) and get_origin(kind) is Literal else _told(value)
+            self.problem(keys, f"`{keys[-1]}` is {told}, but {_wanted(kind)} belongs here")
             return None
 
-    def one(self, kind: type[Struct], value: Any, keys: tuple[str, ...]) -> Struct | None:
+    def one(self, kind: type[Struct], value: Any, keys: Keys) -> Struct | None:
+        """A table, or None if it is none or lacks what it needs, which is then noted."""
         if not isinstance(value, dict):
-            self.problem(
-                keys, f"`{keys[-1]}` is {_told(value)}, but a table belongs here", f"Write [{keys[-1]}]."
-            )
+            name = next(key for key in reversed(keys) if isinstance(key, str))
+            message = f"`{name}` is {_told(value)}, but a table belongs here"
+            self.problem(keys, message, f"Write {_header(keys)} above its settings.")
             return None
         values = self.struct(kind, value, keys)
         missing = [
@@ -377,23 +389,22 @@ class _Walk:
             if field.required and field.name not in values and field.name not in value
         ]
         for name in missing:
-            self.problem(keys, f"`{name}` is missing in [{'.'.join(keys)}]")
+            self.problem(keys, f"`{name}` is missing in {_header(keys)}")
         required = {field.name for field in msgspec.structs.fields(kind) if field.required}
         return kind(**values) if required <= values.keys() else None
 
-    def many(self, kind: type[Struct], value: Any, keys: tuple[str, ...]) -> tuple[Struct, ...]:
+    def many(self, kind: type[Struct], value: Any, keys: Keys) -> tuple[Struct, ...]:
         """A table of named tables, or a list of tables."""
         named = kind.__struct_fields__[0] == "name"
         found: list[Struct] = []
         if named and isinstance(value, dict):
             for name, table in value.items():
-                if not isinstance(table, dict):
-                    self.problem((*keys, name), f"`{name}` is {_told(table)}, but a table belongs here")
-                    continue
-                found.append(kind(name=name, **self.struct(kind, table, (*keys, name))))
+                one = self.named(kind, name, table, (*keys, name))
+                if one is not None:
+                    found.append(one)
         elif not named and isinstance(value, list):
-            for table in value:
-                one = self.one(kind, table, keys)
+            for number, table in enumerate(value):
+                one = self.one(kind, table, (*keys, number))
                 if one is not None:
                     found.append(one)
         else:
@@ -401,9 +412,22 @@ class _Walk:
             self.problem(keys, f"`{keys[-1]}` is written another way", f"Write {shape} above its settings.")
         return tuple(found)
 
-    def pairs(self, value: Any, keys: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    def named(self, kind: type[Struct], name: str, table: Any, keys: Keys) -> Struct | None:
+        """A table that has its name from its header."""
+        if isinstance(table, dict):
+            return kind(name=name, **self.struct(kind, table, keys))
+        message = f"`{name}` is {_told(table)}, but a table belongs here"
+        self.problem(keys, message, f"Write {_header(keys)} above its settings.")
+        return None
+
+    def pairs(self, value: Any, keys: Keys) -> tuple[tuple[str, str], ...]:
+        """The keys of other tools, each with what it is mapped to."""
+        if not isinstance(value, dict):
+            message = f"`{keys[-1]}` is {_told(value)}, but a table belongs here"
+            self.problem(keys, message, f"Write {_header(keys)} above its settings.")
+            return ()
         found = []
-        for key, target in value.items() if isinstance(value, dict) else ():
+        for key, target in value.items():
             if isinstance(target, str):
                 found.append((key, target))
             else:
@@ -411,10 +435,25 @@ class _Walk:
         return tuple(sorted(found))
 
 
-def _table_name(line: str) -> str | None:
-    """The name in a line such as `[categories."Self Care"]`, without quotes; None for other lines."""
-    match = re.match(r"\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$", line)
-    return re.sub(r"""["']""", "", match[1]) if match and "=" not in match[1] else None
+def _holds(table: Any, keys: Keys) -> bool:
+    """Whether a key is set in a table, a list of tables, or tables within."""
+    for key in keys:
+        if isinstance(table, list) and isinstance(key, int) and key < len(table):
+            table = table[key]
+        elif isinstance(table, dict) and key in table:
+            table = table[str(key)]
+        else:
+            return False
+    return True
+
+
+def _header(keys: Keys) -> str:
+    """The header of a table as it is written: `[site]`, `[categories."Self Care"]`, `[[menu]]`."""
+    names = [
+        key if re.fullmatch(r"[\w-]+", key, re.ASCII) else f'"{key}"' for key in keys if isinstance(key, str)
+    ]
+    name = ".".join(names)
+    return f"[[{name}]]" if isinstance(keys[-1], int) else f"[{name}]"
 
 
 def _struct_item(kind: Any) -> type[Struct] | None:
@@ -461,6 +500,19 @@ FRONT_MATTER_KEYS = (
 PATH_KEY = "path"
 """What a key of another tool may be mapped to beside those: an address that holds a date, a slug or both."""
 
+_BOUNDS: dict[tuple[str, str], tuple[float, float]] = {
+    ("posts", "per_page"): (1, 1000),
+    ("related", "limit"): (0, 50),
+    ("related", "minimum"): (0, 1),
+    ("summary", "length"): (20, 5000),
+    ("reading", "words_per_minute"): (20, 2000),
+    ("reading", "cjk_per_minute"): (20, 5000),
+    ("markdown", "toc_from"): (1, 1000),
+    ("feed", "limit"): (1, 1000),
+    ("limits", "document_bytes"): (1000, 1_000_000_000),
+    ("limits", "convert_seconds"): (0.05, 3600),
+}
+
 _POST_FIELDS = {"slug", "year", "month", "day", "category", "folder", "lang"}
 _PATTERN_FIELDS = {
     "post": _POST_FIELDS,
@@ -470,85 +522,101 @@ _PATTERN_FIELDS = {
 }
 
 
-def _check(config: Config, walk: _Walk) -> Iterator[Problem]:
+class _Wrong:
+    """Makes the problems of settings that are of the right kind but mean nothing."""
+
+    def __init__(self, walk: _Walk) -> None:
+        self.walk = walk
+
+    def __call__(self, keys: Keys, message: str, hint: str = "") -> Problem:
+        return Problem(path=self.walk.path, line=self.walk.line_of(keys), message=message, hint=hint)
+
+
+def _check(config: Config, wrong: _Wrong) -> Iterator[Problem]:
     """What types alone do not tell."""
-
-    def wrong(keys: tuple[str, ...], message: str, hint: str = "") -> Problem:
-        return Problem(path=walk.path, line=walk.line_of(keys), message=message, hint=hint)
-
-    try:
-        ZoneInfo(config.site.timezone)
-    except (KeyError, ValueError, OSError):
-        yield wrong(
-            ("site", "timezone"),
-            f"There is no time zone `{config.site.timezone}`",
-            'Write one as in "Europe/Berlin", "America/New_York" or "UTC".',
-        )
-    yield from _check_url(config, wrong)
-    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", config.site.lang):
-        yield wrong(
-            ("site", "lang"),
-            f"`{config.site.lang}` is not a language tag",
-            'Write one as in "en" or "pt-BR".',
-        )
-    for name, low, high, value in (
-        ("posts.per_page", 1, 1000, config.posts.per_page),
-        ("related.limit", 0, 50, config.related.limit),
-        ("related.minimum", 0, 1, config.related.minimum),
-        ("summary.length", 20, 5000, config.summary.length),
-        ("reading.words_per_minute", 20, 2000, config.reading.words_per_minute),
-        ("reading.cjk_per_minute", 20, 5000, config.reading.cjk_per_minute),
-        ("markdown.toc_from", 1, 1000, config.markdown.toc_from),
-        ("feed.limit", 1, 1000, config.feed.limit),
-        ("limits.document_bytes", 1000, 1_000_000_000, config.limits.document_bytes),
-        ("limits.convert_seconds", 0.05, 3600, config.limits.convert_seconds),
-    ):
-        if not low <= value <= high:
-            key = name.rpartition(".")[2]
-            yield wrong(tuple(name.split(".")), f"`{key}` is {value}, but it goes from {low} to {high}")
+    yield from _check_site(config.site, wrong)
+    yield from _check_numbers(config, wrong)
     for name in config.addresses.__struct_fields__:
         yield from _check_pattern(name, getattr(config.addresses, name), wrong)
-    for number, (key, target) in enumerate(config.front_matter):
-        if target not in (*FRONT_MATTER_KEYS, PATH_KEY, "ignore"):
-            hint = (
-                did_you_mean(target, FRONT_MATTER_KEYS)
-                or f"Known: {', '.join(FRONT_MATTER_KEYS)}, path, ignore."
-            )
-            yield wrong(("front_matter", key), f"`{target}` is not a key of front matter", hint)
-        if key in FRONT_MATTER_KEYS:
-            yield wrong(("front_matter", key), f"`{key}` has a meaning of its own and cannot be mapped")
-        del number
+    for key, target in config.front_matter:
+        yield from _check_mapping(key, target, wrong)
+    yield from _check_access(config, wrong)
+
+
+def _check_site(site: SiteConfig, wrong: _Wrong) -> Iterator[Problem]:
+    """The site's time zone, address and language exist."""
+    try:
+        ZoneInfo(site.timezone)
+    except (KeyError, ValueError, OSError):
+        hint = 'Write one as in "Europe/Berlin", "America/New_York" or "UTC".'
+        yield wrong(("site", "timezone"), f"There is no time zone `{site.timezone}`", hint)
+    if site.url and not _is_url(site.url):
+        hint = 'Write the whole address of the home page: "https://example.org/".'
+        yield wrong(("site", "url"), f"`{site.url}` is not an address", hint)
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", site.lang):
+        hint = 'Write one as in "en" or "pt-BR".'
+        yield wrong(("site", "lang"), f"`{site.lang}` is not a language tag", hint)
+
+
+def _split_url(url: str) -> SplitResult | None:
+    """The parts of an address, or None if it has brackets or a port such as no address has."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - reading it is what checks it
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_url(url: str) -> bool:
+    """Whether it can be the address of a home page."""
+    parts = _split_url(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        return False
+    return not (parts.query or parts.fragment or re.search(r'[\s<>"\\]', url))
+
+
+def _check_numbers(config: Config, wrong: _Wrong) -> Iterator[Problem]:
+    """Numbers stand within their bounds."""
+    for (table, key), (low, high) in _BOUNDS.items():
+        value = getattr(getattr(config, table), key)
+        if not low <= value <= high:
+            yield wrong((table, key), f"`{key}` is {value}, but it goes from {low} to {high}")
+
+
+def _check_mapping(key: str, target: str, wrong: _Wrong) -> Iterator[Problem]:
+    """A key of another tool is mapped to one of ours."""
+    if target not in (*FRONT_MATTER_KEYS, PATH_KEY, "ignore"):
+        known = f"Known: {', '.join(FRONT_MATTER_KEYS)}, path, ignore."
+        hint = did_you_mean(target, FRONT_MATTER_KEYS) or known
+        yield wrong(("front_matter", key), f"`{target}` is not a key of front matter", hint)
+    if key in FRONT_MATTER_KEYS:
+        yield wrong(("front_matter", key), f"`{key}` has a meaning of its own and cannot be mapped")
+
+
+def _check_access(config: Config, wrong: _Wrong) -> Iterator[Problem]:
+    """Tiers can be told from each other, and posts are not open to tiers that do not exist."""
     for tier in config.members.tiers:
         if not re.fullmatch(r"[a-z0-9][a-z0-9-]*", tier) or tier == "public":
-            yield wrong(
-                ("members", "tiers"), f"`{tier}` cannot name a tier", "Use small letters, digits and hyphens."
-            )
+            hint = "Use small letters, digits and hyphens."
+            yield wrong(("members", "tiers"), f"`{tier}` cannot name a tier", hint)
     levels = ("public", *config.members.tiers)
-    for keys, access in (
-        (("members", "access"), config.members.access),
-        *((("defaults", "access"), default.access) for default in config.defaults if default.access),
-    ):
+    said: list[tuple[Keys, str]] = [(("members", "access"), config.members.access)]
+    said += [(("defaults", n, "access"), one.access) for n, one in enumerate(config.defaults) if one.access]
+    for keys, access in said:
         if access not in levels:
             yield wrong(keys, f"There is no tier `{access}`", f"Known: {', '.join(levels)}.")
 
 
-def _check_url(config: Config, wrong: Any) -> Iterator[Problem]:
-    if not config.site.url:
-        return
-    parts = urlsplit(config.site.url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        hint = 'Write the whole address of the home page: "https://example.org/".'
-        yield wrong(("site", "url"), f"`{config.site.url}` is not an address", hint)
-
-
-def _check_pattern(name: str, pattern: str, wrong: Any) -> Iterator[Problem]:
+def _check_pattern(name: str, pattern: str, wrong: _Wrong) -> Iterator[Problem]:
     """An address pattern starts and ends with a slash and holds only what it may."""
     keys = ("addresses", name)
     fields = _PATTERN_FIELDS[name]
     found = set(re.findall(r"\{(.*?)\}", pattern))
+    rest = re.sub(r"\{[^{}]*\}", "", pattern)
     if not (pattern.startswith("/") and pattern.endswith("/")) or "//" in pattern:
         yield wrong(keys, f"`{pattern}` is not a pattern of addresses", "It begins and ends with a `/`.")
-    if any(part in (".", "..") for part in pattern.split("/")) or re.search(r'[\s\\?#%<>":|*]', pattern):
+    if {".", ".."} & set(pattern.split("/")) or re.search(r'[\s\0-\x1f\\?#%<>":|*{}]', rest):
         yield wrong(keys, f"`{pattern}` holds what an address cannot hold")
     for field in sorted(found - fields):
         known = ", ".join("{" + field + "}" for field in sorted(fields)) or "none"

@@ -25,7 +25,11 @@ def document(path: str, kind: Literal["post", "page"] | None = None, **front: An
     kind = kind or ("post" if path.startswith("posts/") else "page")
     id = path.removesuffix(".md")
     slug = id.rpartition("/")[2]
-    defaults = {"title": slug.replace("-", " ").title(), "slug": slug, "date": DATE if kind == "post" else None}
+    defaults = {
+        "title": slug.replace("-", " ").title(),
+        "slug": slug,
+        "date": DATE if kind == "post" else None,
+    }
     return Document(
         id=id, path=f"content/{path}", source=path, kind=kind, front=FrontMatter(**{**defaults, **front})
     )

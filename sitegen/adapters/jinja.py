@@ -36,6 +36,14 @@ class Closure(Struct, frozen=True):
     """The names they use and do not define: what the view has to hold."""
 
 
+class _Facts(Struct, frozen=True):
+    """What one template is, by itself."""
+
+    digest: Digest
+    mentions: frozenset[str]
+    references: tuple[str, ...]
+
+
 class TemplateMistake(Exception):
     """A template cannot be used; `problem` says where and why."""
 
@@ -50,6 +58,7 @@ class Templates:
     def __init__(self, files: Iterable[TemplateFile]) -> None:
         self.files: Mapping[str, TemplateFile] = {file.name: file for file in files}
         self._closures: dict[str, Closure] = {}
+        self._read: dict[str, _Facts] = {}
 
     @cached_property
     def environment(self) -> jinja2.Environment:
@@ -75,24 +84,26 @@ class Templates:
 
     def render(self, name: str, values: Mapping[str, Any]) -> str:
         """The page that a template makes of these values. Raises `TemplateMistake`."""
-        import jinja2
-
         try:
             return self.environment.get_template(name).render(values)
-        except jinja2.TemplateError as error:
-            raise TemplateMistake(self._problem(name, error)) from error
-        except (RecursionError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
+        except Exception as error:
+            # A template is a program and may fail like one; whatever it is, its author has to know where.
             raise TemplateMistake(self._problem(name, error)) from error
 
     def closure(self, name: str) -> Closure:
-        """The template with all that it needs. Raises `TemplateMistake` if it is missing or one of them wrong."""
+        """The template with all that it needs.
+
+        Raises `TemplateMistake` if it is missing, or one of them cannot be read.
+        """
         if name not in self._closures:
             self._closures[name] = self._close(name)
         return self._closures[name]
 
-    def _close(self, name: str) -> Closure:
-        from jinja2 import TemplateError, meta
+    def name(self, path: str) -> bool:
+        """Whether the text of a template names a path."""
+        return any(path in file.text for file in self.files.values())
 
+    def _close(self, name: str) -> Closure:
         found: dict[str, Digest | None] = {}
         mentions: set[str] = set()
         todo = [name]
@@ -100,22 +111,38 @@ class Templates:
             current = todo.pop()
             if current in found:
                 continue
-            file = self.files.get(current)
-            if file is None:
-                found[current] = None
-                if current == name:
-                    raise TemplateMistake(self._missing(name))
-                continue
-            found[current] = digest_of((file.name, file.text))
-            try:
-                tree = self.environment.parse(file.text, file.name, file.shown)
-            except TemplateError as error:
-                raise TemplateMistake(self._problem(current, error)) from error
-            mentions |= meta.find_undeclared_variables(tree)
-            for reference in meta.find_referenced_templates(tree):
-                # A name that is computed while rendering may be any template: then all of them count.
-                todo += [reference] if reference is not None else self.files
+            facts = self._facts(current)
+            if facts is None and current == name:
+                raise TemplateMistake(self._missing(name))
+            # An include may be optional: that it is missing is then part of what the page depends on.
+            found[current] = facts.digest if facts else None
+            if facts:
+                mentions |= facts.mentions
+                todo += facts.references
         return Closure(digest_of(tuple(sorted(found.items()))), frozenset(mentions))
+
+    def _facts(self, name: str) -> _Facts | None:
+        """What one template mentions and refers to; None if there is no such template."""
+        file = self.files.get(name)
+        if file is None:
+            return None
+        if name not in self._read:
+            self._read[name] = self._parsed(file)
+        return self._read[name]
+
+    def _parsed(self, file: TemplateFile) -> _Facts:
+        from jinja2 import TemplateError, meta
+
+        try:
+            tree = self.environment.parse(file.text, file.name, file.shown)
+            mentions = frozenset(meta.find_undeclared_variables(tree))
+            references = list(meta.find_referenced_templates(tree))
+        except (TemplateError, RecursionError) as error:
+            raise TemplateMistake(self._problem(file.name, error)) from error
+        named = [reference for reference in references if reference is not None]
+        # A name that is computed while rendering may be any template: then all of them count.
+        reached = named if len(named) == len(references) else sorted(self.files)
+        return _Facts(digest_of((file.name, file.text)), mentions, tuple(reached))
 
     def _missing(self, name: str) -> Problem:
         hint = did_you_mean(name, self.files) or "Templates lie in the folder `templates/`."
@@ -127,24 +154,30 @@ class Templates:
 
         if isinstance(error, jinja2.TemplateSyntaxError):
             path = error.filename or self._shown(error.name or name)
-            return Problem(
-                path=path, line=error.lineno, message=f"The template cannot be read: {error.message}"
-            )
+            message = f"The template cannot be read: {_sentence(error.message or '')}"
+            return Problem(path=path, line=error.lineno, message=message)
         path, line = self.where(name, error)
         if isinstance(error, jinja2.TemplateNotFound):
             hint = did_you_mean(str(error.name), self.files)
             return Problem(path=path, line=line, message=f"There is no template `{error.name}`", hint=hint)
         if isinstance(error, RecursionError):
             return Problem(path=path, line=line, message="The template includes or calls itself without end")
-        return Problem(path=path, line=line, message=f"The template fails: {error}", hint=_advice(error))
+        if isinstance(error, NoAsset):
+            return Problem(path=path, line=line, message=str(error), hint=error.hint)
+        message = f"The template fails: {_sentence(str(error) or type(error).__name__)}"
+        return Problem(path=path, line=line, message=message, hint=_advice(error))
 
     def where(self, name: str, error: BaseException) -> tuple[str, int]:
         """The innermost line of a template that an error passed through."""
         shown = {file.shown for file in self.files.values()}
-        frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in shown]
-        if frames:
-            return frames[-1].filename, frames[-1].lineno or 0
-        return self._shown(name), 0
+        found = (self._shown(name), 0)
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename in shown:
+                # Jinja2 itself puts the template's lines only into what is an `Exception`.
+                template = frame.f_globals.get("__jinja_template__")
+                own = template.get_corresponding_lineno(line) if template is not None else line
+                found = (frame.f_code.co_filename, own)
+        return found
 
     def _shown(self, name: str) -> str:
         file = self.files.get(name)
@@ -158,6 +191,19 @@ def where_overdue(templates: Templates, name: str, error: BaseException) -> Prob
     return Problem(path=path, line=line, message=f"The template `{name}` takes too long", hint=hint)
 
 
+class NoAsset(Exception):
+    """`asset` was asked for what it cannot give."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        self.hint = hint
+        super().__init__(message)
+
+
+def _sentence(text: str) -> str:
+    """Another's message on one line and without the full stop that ours do not have."""
+    return " ".join(text.split()).rstrip(".")
+
+
 def _advice(error: Exception) -> str:
     import jinja2
 
@@ -168,10 +214,16 @@ def _advice(error: Exception) -> str:
 
 def _asset(context: Context, name: str) -> str:
     """`asset("site.css")`: the address of a file of `templates/assets/`."""
-    assets = dict(context["site"].assets)
+    site = context.get("site")
+    if site is None:
+        hint = (
+            "Import the macro that calls it `with context`; feeds, the sitemap and redirects have no assets."
+        )
+        raise NoAsset(f"`asset({name!r})` is called where `site` is unknown", hint)
+    assets = dict(site.assets)
     if name not in assets:
-        hint = did_you_mean(name, assets) or "Files for it lie in `templates/assets/`."
-        raise LookupError(f"there is no asset `{name}`. {hint}")
+        hint = did_you_mean(str(name), assets) or "Files for it lie in `templates/assets/`."
+        raise NoAsset(f"There is no asset `{name}`", hint)
     return str(assets[name])
 
 

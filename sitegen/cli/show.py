@@ -25,6 +25,10 @@ _TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u20
 """Marks that change the direction of the text around them, and the byte order mark."""
 
 
+MOST_WARNINGS = 40
+"""How many entries that are no errors a terminal is shown; a file or a pipe gets all."""
+
+
 class Shown(NamedTuple):
     """A problem, or a group of them, as one entry on the terminal."""
 
@@ -104,7 +108,8 @@ def print_problems(problems: Iterable[Problem], stream: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=True)
-    for one in shown:
+    kept = short(shown) if console.is_terminal else shown
+    for one in kept:
         line = Text.assemble(
             (visible(one.place), "bold"),
             "  ",
@@ -115,6 +120,16 @@ def print_problems(problems: Iterable[Problem], stream: TextIO) -> None:
         console.print(line)
         for hint in one.hint.splitlines():
             console.print(Text(f"    {visible(hint)}", style="dim"))
+    if len(kept) < len(shown):
+        more = count(len(shown) - len(kept), "more warning")
+        console.print(f"... and {more}; `2> warnings.txt` behind the command writes them all to a file.")
+
+
+def short(shown: Sequence[Shown]) -> list[Shown]:
+    """What a screen can hold: every error, and the first of the rest."""
+    rest = [one for one in shown if one.severity != "error"]
+    dropped = {id(one) for one in rest[MOST_WARNINGS:]}
+    return [one for one in shown if id(one) not in dropped]
 
 
 # Builds

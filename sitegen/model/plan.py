@@ -63,3 +63,5 @@ class Plan(Struct, frozen=True):
 
     artifacts: tuple[Artifact, ...] = ()
     problems: tuple[Problem, ...] = ()
+    left_out: tuple[str, ...] = ()
+    """What is not among the artifacts because of its problems, as messages name it. Sorted."""

@@ -26,6 +26,10 @@ class TermLink(Struct, frozen=True):
     icon: str = ""
     """Of a category: the id of a symbol in `assets/icons.svg`, or the address of a picture (it holds a `/`)."""
     count: int = 0
+    description: str = ""
+    """Only where all categories, or all authors, are listed: what they are about."""
+    image: str = ""
+    """Only where all authors are listed: an author's portrait."""
 
 
 class MenuItem(Struct, frozen=True):
@@ -115,6 +119,8 @@ class SiteView(Struct, frozen=True, kw_only=True):
     footer: tuple[MenuItem, ...]
     archive_url: str
     tags_url: str
+    categories_url: str = ""
+    authors_url: str = ""
     login_url: str
     join_url: str
     feed_url: str

@@ -160,8 +160,9 @@ class Loop:
         outcome = self._attempt()
         if self.stop.is_set():
             return
+        # Here and not when the folders are asked for: now the file has been at rest for a moment.
+        self._read_config()
         if isinstance(outcome, BuildReport):
-            self._read_config()
             step = state.built(self.shown, outcome, state.read_files(self.output), self._config.root)
         else:
             step = state.failed(self.shown, outcome)
@@ -194,10 +195,11 @@ class Loop:
 
     def _roots(self) -> Roots:
         """What a change in can change the site."""
-        self._read_config()
         paths = self._config.paths
+        folders = (self.site / paths.content, self.site / paths.templates, theme_folder())
         return Roots(
-            folders=(self.site / paths.content, self.site / paths.templates, theme_folder()),
+            # The same one twice where the site is the theme's own checkout.
+            folders=tuple(dict.fromkeys(folders)),
             files=(self.site / FILE,),
             ignored=(self.site / "output", self.site / CACHE),
         )

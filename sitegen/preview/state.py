@@ -54,7 +54,7 @@ def built(shown: Shown, report: BuildReport, files: frozenset[str], root: str) -
     """After a build that succeeded. Where it changed nothing, only the mistakes of before are gone."""
     changed = (*report.result.written, *report.result.removed)
     effect = "all" if root != shown.root or not shown.number else what_changed(changed)
-    left = tuple(problem for problem in report.problems if problem.severity == "error")
+    left = _errors(report.problems)
     now = Shown(number=shown.number + (effect != "nothing"), files=files, root=root, problems=left)
     if effect == "nothing":
         return Step(now, (alert(now),))
@@ -65,7 +65,7 @@ def built(shown: Shown, report: BuildReport, files: frozenset[str], root: str) -
 
 def failed(shown: Shown, problems: tuple[Problem, ...]) -> Step:
     """After a build that found mistakes: the last good site stays, under a list of them."""
-    now = msgspec.structs.replace(shown, problems=problems)
+    now = msgspec.structs.replace(shown, problems=_errors(problems))
     return Step(now, (alert(now),))
 
 
@@ -83,6 +83,11 @@ def alert(shown: Shown) -> Message:
     """The protocol's `alert`, with the mistakes one by one; none of them means that all is well again."""
     text = "\n".join(str(problem) for problem in shown.problems)
     return {"command": "alert", "message": text, "build": shown.number, "problems": told(shown.problems)}
+
+
+def _errors(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """What a page shows. Warnings are for the terminal: they keep nothing from being seen."""
+    return tuple(problem for problem in problems if problem.severity == "error")
 
 
 def told(problems: Iterable[Problem]) -> list[dict[str, Any]]:

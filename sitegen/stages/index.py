@@ -77,7 +77,12 @@ def _held_back(document: Document, config: Config, clock: Clock) -> str:
 
 
 def _moment(when: datetime, config: Config) -> str:
-    return f"{when.astimezone(config.zone):%Y-%m-%d %H:%M} ({config.site.timezone})"
+    """A moment as the site's clocks show it; its own where theirs do not reach, in the years 1 and 9999."""
+    try:
+        local, zone = when.astimezone(config.zone), config.site.timezone
+    except OverflowError:
+        local, zone = when, str(when.tzinfo)
+    return f"{local.replace(tzinfo=None).isoformat(' ', 'minutes')} ({zone})"
 
 
 def _by_date(entries: Iterable[Entry]) -> list[Entry]:
@@ -202,7 +207,7 @@ class _Terms:
                 key = fold_term(name)
                 spellings[key][name] += 1
                 first.setdefault(name, document)
-                if document.id in listed and document.id not in carriers[key]:
+                if document.id in listed and carriers[key][-1:] != [document.id]:
                     carriers[key].append(document.id)
         configured = {fold_term(name): name for name in known}
         shown = {key: configured.get(key) or _most_used(counts) for key, counts in spellings.items()}
@@ -290,7 +295,7 @@ def _slugs(shown: dict[str, str]) -> dict[str, str]:
     slugs = {}
     for key in sorted(shown, key=lambda key: (len(key), key)):
         slug = term_slug(shown[key])
-        if slug in taken:
+        while slug in taken:
             slug = f"{slug}-{stable_suffix(key)}"
         taken.add(slug)
         slugs[key] = slug
@@ -345,6 +350,7 @@ def _pick_names(site: Site) -> dict[str, str]:
 def _picks(post: Post, names: dict[str, str], problems: list[Problem]) -> Iterator[str]:
     """The ids of the posts that an author picked; one that exists nowhere is a mistake."""
     front = post.document.front
+    seen = {post.teaser.id}
     for pick in dict.fromkeys(front.related):
         id = names.get(pick.strip("/"))
         if id is None:
@@ -356,5 +362,6 @@ def _picks(post: Post, names: dict[str, str], problems: list[Problem]) -> Iterat
                     hint=did_you_mean(pick, names) or "Name a post by its slug or its file.",
                 )
             )
-        elif id != post.teaser.id:
+        elif id not in seen:
+            seen.add(id)
             yield id

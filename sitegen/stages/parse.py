@@ -56,7 +56,7 @@ def parse(source: Source, data: bytes, rules: ParseRules) -> Parsed:
     # Here, not above: a build in which nothing changed needs no YAML.
     from sitegen.adapters.front_matter import read_header
 
-    text = decode(data, rules.document_bytes)
+    text = decode(data, rules.document_bytes, source.size)
     if isinstance(text, Problem):
         return Parsed(problems=_placed(source, [text]))
     header = read_header(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,6 +18,10 @@ from sitegen.model.view import FeedView
 
 SECONDS = 10.0
 """How long one page may take: a template with an endless loop must not stop the build for ever."""
+
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document may hold (XML 1.0, section 2.2)."""
 
 
 class Rendered(Struct, frozen=True):
@@ -48,7 +53,18 @@ def render(templates: Templates, job: RenderJob) -> Rendered:
         return Rendered(job.path, problem=mistake.problem)
     except Overdue as overdue:
         return Rendered(job.path, problem=where_overdue(templates, name, overdue))
-    return Rendered(job.path, (text.rstrip("\n") + "\n").encode())
+    if job.path.endswith(".xml"):
+        text = _NOT_XML.sub("", text)
+    try:
+        return Rendered(job.path, (text.rstrip("\n") + "\n").encode())
+    except UnicodeEncodeError:
+        path, _ = templates.where(name, Overdue())
+        message = (
+            "The template writes half of a pair of UTF-16 (`\\ud800` to `\\udfff`), which is no character"
+        )
+        return Rendered(
+            job.path, problem=Problem(path=path, message=message, hint="Write the character itself.")
+        )
 
 
 def _values(recipe: PageRecipe, stored: tuple[str, ...], data: bytes) -> dict[str, Any]:

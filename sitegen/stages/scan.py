@@ -211,7 +211,9 @@ class _Walk:
             self.problem(path, "This file in `_data` is no data and is left out", hint, "warning")
             return None
         if path.lower().endswith(_MARKDOWN):
-            return "post" if _is_below(path, self.config.posts.folders) else "page"
+            # `_index.md` is by custom the text of the folder itself, in a folder of posts as well.
+            own = path.rpartition("/")[2].startswith("_index.")
+            return "post" if _is_below(path, self.config.posts.folders) and not own else "page"
         return "file"
 
     def source(self, raw: str, path: str, kind: Kind) -> Source | None:
@@ -243,8 +245,11 @@ class _Walk:
 
 
 def _shown(path: Path, roots: Roots) -> str:
-    """A path as a person knows it: relative to the site's folder."""
-    return _printable(os.path.relpath(path, roots.site))
+    """A path as a person knows it: relative to the site's folder, or to the one above content elsewhere."""
+    relative = os.path.relpath(path, roots.site)
+    if relative.startswith(".."):
+        relative = os.path.relpath(path, roots.content.parent)
+    return _printable(relative)
 
 
 def _printable(path: str) -> str:

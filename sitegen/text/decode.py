@@ -14,16 +14,17 @@ _DROPPED = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff
 _LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
-def decode(data: bytes, limit: int) -> str | Problem:
+def decode(data: bytes, limit: int, size: int = 0) -> str | Problem:
     """The text of a file, its lines ended by line feeds alone and its byte order mark gone, or what is wrong.
 
-    `limit` is the size in bytes from which on a file is refused. Control characters that XML forbids are
-    dropped, and the separators of lines and paragraphs that no editor counts become blanks.
+    `limit` is the size in bytes from which on a file is refused; `size` that of the whole file, where `data` is
+    only its beginning. Control characters that XML forbids are dropped, and the separators of lines and
+    paragraphs that no editor counts become blanks.
     """
     if len(data) > limit:
-        size, most = _megabytes(len(data), up=True), _megabytes(limit)
+        held, most = _megabytes(max(size, len(data)), up=True), _megabytes(limit)
         hint = "Split it, or raise `document_bytes` in [limits] of sitegen.toml."
-        return Problem(message=f"The file has {size} MB, more than the limit of {most} MB", hint=hint)
+        return Problem(message=f"The file has {held} MB, more than the limit of {most} MB", hint=hint)
     if data.startswith(_UTF16_MARKS) or data[:1000].count(0) * 4 > len(data[:1000]):
         return Problem(message="This is UTF-16, not UTF-8", line=1, hint=_SAVE)
     try:

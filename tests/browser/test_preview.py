@@ -15,13 +15,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from sitegen.preview.serve import Built, Failed
-from tests.preview.support import FakeSite, Running, running
+from tests.preview.support import POST, FakeSite, Running, command, running, write_blog
 
 expect.set_options(timeout=20_000)
 
 TEXT = "(document.querySelector('#text')?.textContent ?? null)"
 SHOWN = "(document.querySelector('sitegen-problems')?.shadowRoot.textContent ?? '')"
 OVERLAY = "sitegen-problems [role=alertdialog]"
+
+
+@pytest.fixture(autouse=True)
+def _own_theme(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Watch no theme that somebody may be working on."""
+    monkeypatch.setattr("sitegen.preview.serve.theme_folder", lambda: tmp_path / "no-theme")
 
 
 @pytest.fixture
@@ -105,7 +111,7 @@ def test_after_three_hundred_saves_five_tabs_show_the_last(context: BrowserConte
     def save() -> None:
         for number in range(300):
             preview.site.write("content/index.md", f"save {number}.")
-            time.sleep(chance.choice((0.0, 0.001, 0.01, 0.03, 0.06, 0.1)))
+            time.sleep(chance.choice((0.0, 0.001, 0.01, 0.03, 0.06)))
 
     saving = threading.Thread(target=save)
     saving.start()
@@ -362,3 +368,26 @@ def test_a_page_of_another_site_cannot_frame_the_preview_nor_keep_hold_of_it(
             page.evaluate("held()")
         expect(opening.value.locator("#text")).to_have_text("Home, first")
         page.wait_for_function("held.closed || window.held.closed")
+
+
+# --- the real builder
+
+
+def test_a_real_site_reloads_swaps_its_styles_and_shows_its_mistakes(page: Page, tmp_path: Path) -> None:
+    blog = write_blog(tmp_path / "blog")
+    post = blog / "content/posts/first.md"
+    styles = blog / "templates/assets/site.css"
+    styles.write_text("h1 { color: rgb(1, 2, 3) }")
+    with command(blog) as served:
+        page.goto(f"{served.url}blog/first/")
+        expect(page.locator("article, main").first).to_contain_text("The first text.")
+        post.write_text(POST.format(title="first", day=1, text="Another text."))
+        expect(page.locator("article, main").first).to_contain_text("Another text.")
+        post.write_text(POST.format(title="first", day="x", text="Broken."))
+        expect(page.locator(OVERLAY)).to_contain_text("content/posts/first.md:3")
+        post.write_text(POST.format(title="first", day=1, text="Another text."))
+        expect(page.locator(OVERLAY)).to_have_count(0)
+        page.evaluate("window.mark = 'still here'")
+        styles.write_text("h1 { color: rgb(4, 5, 6) }")
+        expect(page.locator("h1")).to_have_css("color", "rgb(4, 5, 6)")
+        assert page.evaluate("window.mark") == "still here"

@@ -9,6 +9,7 @@ import pytest
 
 from sitegen.authoring.related import Few, Gaps, Reason, Tally
 from sitegen.cli.show import (
+    MOST_WARNINGS,
     Shown,
     arrange,
     asides,
@@ -102,6 +103,16 @@ def test_content_can_neither_colour_nor_move_nor_turn_what_is_printed() -> None:
 
 def test_long_lines_are_not_broken() -> None:
     assert printed(Problem(path="p" * 200, message="m" * 300)).count("\n") == 1
+
+
+def test_a_terminal_gets_every_error_and_the_first_warnings_and_a_pipe_gets_all() -> None:
+    warnings = [Problem(path=f"{n:03}.md", message="Odd", severity="warning") for n in range(60)]
+    error = Problem(path="zzz.md", message="Wrong")
+    shown = printed(*warnings, error, stream=Terminal())
+    assert shown.count("Odd") == MOST_WARNINGS
+    assert "zzz.md" in shown
+    assert f"... and {60 - MOST_WARNINGS} more warnings" in shown
+    assert printed(*warnings, error).count("Odd") == 60
 
 
 def test_a_terminal_gets_colour_unless_it_wants_none(monkeypatch: pytest.MonkeyPatch) -> None:

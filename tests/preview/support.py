@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import queue
+import re
 import socket
+import subprocess
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem, SiteError
@@ -213,3 +217,82 @@ def get(
     path = target if isinstance(target, bytes) else target.encode()
     lines = b"".join(line.encode() + b"\r\n" for line in (*given, "Connection: close"))
     return ask(port, method.encode() + b" " + path + b" HTTP/1.1\r\n" + lines + b"\r\n")
+
+
+@dataclass
+class Command:
+    """`sitegen serve` in a process of its own."""
+
+    process: subprocess.Popen[str]
+    url: str
+    complaints: queue.Queue[str]
+    """The lines of its second stream."""
+    listener: threading.Thread
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 0
+
+
+@contextmanager
+def command(site: Path, *arguments: str) -> Iterator[Command]:
+    """Run `sitegen serve` on any free port until the block ends."""
+    words = [sys.executable, "-m", "sitegen", "serve", "--site", str(site), "--port", "0", *arguments]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdout=pipe, stderr=pipe, text=True, bufsize=1) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            complaints: queue.Queue[str] = queue.Queue()
+            listener = threading.Thread(target=_pass_on, args=(process.stderr, complaints))
+            listener.start()
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found is not None
+            yield Command(process, found[0], complaints, listener)
+        finally:
+            process.kill()
+            listener.join(PATIENCE)
+
+
+def _pass_on(lines: Iterable[str], to: queue.Queue[str]) -> None:
+    for line in lines:
+        to.put(line)
+
+
+POST = """---
+title: {title}
+date: 2024-05-0{day}
+tags: [one]
+---
+{text}
+"""
+
+
+def write_blog(folder: Path) -> Path:
+    """A small site for the real builder."""
+    posts = folder / "content" / "posts"
+    posts.mkdir(parents=True)
+    for day, name in enumerate(("first", "second"), 1):
+        (posts / f"{name}.md").write_text(POST.format(title=name, day=day, text=f"The {name} text."))
+    (folder / "sitegen.toml").write_text('[site]\ntitle = "Blog"\nurl = "https://example.org/sub/"\n')
+    (folder / "templates" / "assets").mkdir(parents=True)
+    (folder / "templates" / "assets" / "extra.css").write_text("h1 { color: red }")
+    return folder
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """What every file holds, and when it was written."""
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        + str(file.stat().st_mtime_ns)
+        for file in folder.rglob("*")
+        if file.is_file()
+    }
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and was not yet collected does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

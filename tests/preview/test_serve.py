@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import signal
@@ -23,7 +22,7 @@ from sitegen.errors import UsageError
 from sitegen.model.report import BuildReport
 from sitegen.preview.listen import Listening, listen
 from sitegen.preview.serve import OUTPUT, Built, Event, Failed, Served, Warned, serve
-from tests.preview.support import PATIENCE, FakeSite, Running, get, running
+from tests.preview.support import PATIENCE, FakeSite, Running, alive, digests, get, running
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -162,15 +161,6 @@ def test_folders_that_the_settings_name_from_now_on_are_watched(preview: Running
 
 
 # --- surroundings
-
-
-def digests(folder: Path) -> dict[str, str]:
-    return {
-        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
-        + str(file.stat().st_mtime_ns)
-        for file in folder.rglob("*")
-        if file.is_file()
-    }
 
 
 def test_the_published_folder_is_never_touched(site: FakeSite) -> None:
@@ -367,11 +357,3 @@ def test_a_signal_ends_a_build_that_does_not_listen_and_its_workers(
         while any(map(alive, workers)) and time.monotonic() < end:
             time.sleep(0.01)
         assert not any(map(alive, workers))
-
-
-def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended and was not yet collected does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

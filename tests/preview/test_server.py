@@ -30,9 +30,9 @@ SCRIPT = b"/__sitegen__/preview.js"
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
-def test_it_is_reached_by_both_protocols(preview: Running, address: str) -> None:
+def test_it_is_reached_by_both_protocols(steady: Running, address: str) -> None:
     assert (
-        ask(preview.port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", address).status
+        ask(steady.port, b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", address).status
         == 200
     )
 
@@ -54,20 +54,18 @@ def test_it_is_reached_by_both_protocols(preview: Running, address: str) -> None
         ],
     ],
 )
-def test_a_name_that_was_rebound_to_this_machine_is_refused(site: FakeSite, host: str, status: int) -> None:
-    with running(site, "My.Box") as preview:
-        preview.next(Built)
-        assert get(preview.port, "/", hosts=(host,)).status == status
-        assert get(preview.port, "/__sitegen__/preview.js", hosts=(host,)).status == status
-        assert channel_status(preview, host=host) == (101 if status == 200 else 403)
+def test_a_name_that_was_rebound_to_this_machine_is_refused(steady: Running, host: str, status: int) -> None:
+    assert get(steady.port, "/", hosts=(host,)).status == status
+    assert get(steady.port, "/__sitegen__/preview.js", hosts=(host,)).status == status
+    assert channel_status(steady, host=host) == (101 if status == 200 else 403)
 
 
 @pytest.mark.parametrize(
     "hosts", [(), ("",), ("localhost", "localhost"), ("localhost", "evil.example"), ("a b",)]
 )
-def test_a_request_without_a_name_or_with_two_is_refused(preview: Running, hosts: tuple[str, ...]) -> None:
-    assert get(preview.port, "/", hosts=hosts).status in (400, 403)
-    assert ask(preview.port, b"GET / HTTP/1.0\r\n\r\n").status in (400, 403)
+def test_a_request_without_a_name_or_with_two_is_refused(steady: Running, hosts: tuple[str, ...]) -> None:
+    assert get(steady.port, "/", hosts=hosts).status in (400, 403)
+    assert ask(steady.port, b"GET / HTTP/1.0\r\n\r\n").status in (400, 403)
 
 
 CROSS_SITE = {"Sec-Fetch-Site": "cross-site"}
@@ -77,7 +75,7 @@ CROSS_SITE = {"Sec-Fetch-Site": "cross-site"}
 @pytest.mark.parametrize(
     "target", ["/", "/assets/site.css", "/nowhere", "/__sitegen__/preview.js", "/__sitegen__/state"]
 )
-def test_what_another_site_loads_into_itself_is_refused(preview: Running, target: str, site_of: str) -> None:
+def test_what_another_site_loads_into_itself_is_refused(steady: Running, target: str, site_of: str) -> None:
     for mode, dest in (
         ("no-cors", "script"),
         ("cors", "empty"),
@@ -85,22 +83,22 @@ def test_what_another_site_loads_into_itself_is_refused(preview: Running, target
         ("navigate", "iframe"),
     ):
         headers = {"Sec-Fetch-Site": site_of, "Sec-Fetch-Mode": mode, "Sec-Fetch-Dest": dest}
-        answer = get(preview.port, target, headers)
+        answer = get(steady.port, target, headers)
         assert answer.status == 403
         assert b"first" not in answer.body
 
 
-def test_a_link_of_another_site_opens_a_page(preview: Running) -> None:
+def test_a_link_of_another_site_opens_a_page(steady: Running) -> None:
     headers = {**CROSS_SITE, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
-    assert get(preview.port, "/", headers).status == 200
+    assert get(steady.port, "/", headers).status == 200
 
 
 @pytest.mark.parametrize("target", ["/", "/nowhere", "/post", "/assets/site.css", "/__sitegen__/preview.js"])
 def test_every_answer_keeps_other_sites_from_reading_framing_and_guessing(
-    preview: Running, target: str
+    steady: Running, target: str
 ) -> None:
-    for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": preview.url}):
-        answer = get(preview.port, target, headers)
+    for headers in ({}, {"Origin": "https://evil.example"}, {"Origin": steady.url}):
+        answer = get(steady.port, target, headers)
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["x-frame-options"] == "SAMEORIGIN"
@@ -111,14 +109,14 @@ def test_every_answer_keeps_other_sites_from_reading_framing_and_guessing(
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PROPFIND"])
 @pytest.mark.parametrize("target", ["/", "/post/", "/livereload", "/forcereload", "/__sitegen__/state"])
-def test_nothing_but_get_and_head_is_done(preview: Running, method: str, target: str) -> None:
-    answer = get(preview.port, target, {"Content-Length": "0"}, method=method)
+def test_nothing_but_get_and_head_is_done(steady: Running, method: str, target: str) -> None:
+    answer = get(steady.port, target, {"Content-Length": "0"}, method=method)
     assert answer.status == 405
     assert "access-control-allow-origin" not in answer.headers
 
 
-def test_a_refused_method_says_which_are_allowed(preview: Running) -> None:
-    assert get(preview.port, "/", {"Content-Length": "0"}, method="POST").headers["allow"] == "GET, HEAD"
+def test_a_refused_method_says_which_are_allowed(steady: Running) -> None:
+    assert get(steady.port, "/", {"Content-Length": "0"}, method="POST").headers["allow"] == "GET, HEAD"
 
 
 def test_no_address_changes_anything(preview: Running) -> None:
@@ -138,20 +136,20 @@ def test_no_address_changes_anything(preview: Running) -> None:
 # --- what is sent
 
 
-def test_head_says_what_get_would_without_the_body(preview: Running) -> None:
+def test_head_says_what_get_would_without_the_body(steady: Running) -> None:
     for target in ("/", "/assets/site.css", "/post", "/nowhere"):
-        full, head = get(preview.port, target), get(preview.port, target, method="HEAD")
+        full, head = get(steady.port, target), get(steady.port, target, method="HEAD")
         assert (head.status, head.body) == (full.status, b"")
         assert head.headers["content-length"] == str(len(full.body))
 
 
-def test_an_address_without_its_last_slash_leads_to_the_one_with_it(preview: Running) -> None:
-    answer = get(preview.port, "/post?a=b")
+def test_an_address_without_its_last_slash_leads_to_the_one_with_it(steady: Running) -> None:
+    answer = get(steady.port, "/post?a=b")
     assert (answer.status, answer.headers["location"]) == (301, "/post/?a=b")
 
 
-def test_an_address_behind_which_nothing_lies_gets_the_sites_own_page_for_that(preview: Running) -> None:
-    answer = get(preview.port, "/nowhere/")
+def test_an_address_behind_which_nothing_lies_gets_the_sites_own_page_for_that(steady: Running) -> None:
+    answer = get(steady.port, "/nowhere/")
     assert answer.status == 404
     assert "<h1>Not here</h1>" in answer.text
     assert SCRIPT in answer.body
@@ -291,15 +289,15 @@ def traversals() -> list[bytes]:
     return found
 
 
-def test_two_hundred_ways_out_of_the_site_lead_nowhere(preview: Running) -> None:
+def test_two_hundred_ways_out_of_the_site_lead_nowhere(steady: Running) -> None:
     assert len(traversals()) >= 200
     for target in traversals():
-        answer = get(preview.port, target)
+        answer = get(steady.port, target)
         assert answer.status == 404, target
         assert b"root:" not in answer.body
     for malformed in (b"/\x00", b"/ /etc/passwd", b"/a\r\nX: y", b"", b"etc/passwd"):
-        assert get(preview.port, malformed).status in (400, 404), malformed
-    assert get(preview.port, "/").status == 200
+        assert get(steady.port, malformed).status in (400, 404), malformed
+    assert get(steady.port, "/").status == 200
 
 
 # --- our script
@@ -387,7 +385,7 @@ def test_one_request_that_fails_is_one_answer_and_is_named(
     assert get(preview.port, "/post/").status == 200
 
 
-def test_noise_does_not_end_it(preview: Running) -> None:
+def test_noise_does_not_end_it(steady: Running) -> None:
     chance = random.Random(7)
     words = [
         b"GET",
@@ -410,7 +408,7 @@ def test_noise_does_not_end_it(preview: Running) -> None:
     ]
     for _ in range(150):
         noise = b"".join(chance.choices(words, k=chance.randrange(1, 30))) + b"\r\n\r\n"
-        with closing(socket.create_connection(("127.0.0.1", preview.port), timeout=PATIENCE)) as connection:
+        with closing(socket.create_connection(("127.0.0.1", steady.port), timeout=PATIENCE)) as connection:
             connection.sendall(noise)
             connection.shutdown(socket.SHUT_WR)
             try:
@@ -418,7 +416,7 @@ def test_noise_does_not_end_it(preview: Running) -> None:
                     pass
             except ConnectionResetError:
                 pass
-    assert get(preview.port, "/").status == 200
+    assert get(steady.port, "/").status == 200
 
 
 @pytest.mark.parametrize(
@@ -443,10 +441,10 @@ def test_a_client_that_never_gets_to_the_point_is_cut_off(site: FakeSite, start:
         server.close()
 
 
-def test_headers_and_bodies_beyond_the_limits_are_not_read(preview: Running) -> None:
-    assert get(preview.port, "/", {"X": "y" * 40_000}).status in (0, 400, 431)
-    assert get(preview.port, "/", {"Content-Length": "999999999"}, method="POST").status in (400, 405, 413)
-    assert get(preview.port, "/").status == 200
+def test_headers_and_bodies_beyond_the_limits_are_not_read(steady: Running) -> None:
+    assert get(steady.port, "/", {"X": "y" * 40_000}).status in (0, 400, 431)
+    assert get(steady.port, "/", {"Content-Length": "999999999"}, method="POST").status in (400, 405, 413)
+    assert get(steady.port, "/").status == 200
 
 
 def test_two_thousand_requests_leave_no_descriptors_behind(preview: Running) -> None:
@@ -528,8 +526,8 @@ def channel_status(preview: Running, host: str | None = None, **headers: str) ->
     return status
 
 
-def test_a_page_of_ours_may_open_the_channel(preview: Running) -> None:
-    assert channel_status(preview) == 101
+def test_a_page_of_ours_may_open_the_channel(steady: Running) -> None:
+    assert channel_status(steady) == 101
 
 
 @pytest.mark.parametrize(
@@ -545,8 +543,8 @@ def test_a_page_of_ours_may_open_the_channel(preview: Running) -> None:
         {"Sec-Fetch-Site": "same-site"},
     ],
 )
-def test_the_channel_stays_shut_for_anybody_else(preview: Running, headers: dict[str, str]) -> None:
-    assert channel_status(preview, **headers) == 403
+def test_the_channel_stays_shut_for_anybody_else(steady: Running, headers: dict[str, str]) -> None:
+    assert channel_status(steady, **headers) == 403
 
 
 def test_every_run_has_a_token_of_its_own(site: FakeSite) -> None:
@@ -558,14 +556,14 @@ def test_every_run_has_a_token_of_its_own(site: FakeSite) -> None:
     assert all(len(token) >= 32 for token in tokens)
 
 
-def test_the_protocol_is_livereloads(preview: Running) -> None:
-    hello, alert = converse(preview, lambda connection: greet(connection, 1))
+def test_the_protocol_is_livereloads(steady: Running) -> None:
+    hello, alert = converse(steady, lambda connection: greet(connection, 1))
     assert hello["protocols"] == ["http://livereload.com/protocols/official-7"]
     assert (alert["command"], alert["problems"]) == ("alert", [])
 
 
-def test_a_page_of_an_older_build_is_told_to_reload_when_it_connects(preview: Running) -> None:
-    _hello, reload, _alert = converse(preview, lambda connection: greet(connection, 0))
+def test_a_page_of_an_older_build_is_told_to_reload_when_it_connects(steady: Running) -> None:
+    _hello, reload, _alert = converse(steady, lambda connection: greet(connection, 0))
     assert (reload["command"], reload["build"], reload["liveCSS"]) == ("reload", 1, False)
 
 
@@ -600,8 +598,8 @@ def test_open_pages_hear_of_builds_styles_mistakes_and_their_end(preview: Runnin
 @pytest.mark.parametrize(
     "said", ["", "{", "[]", "3", '"x"', "{}", '{"command": []}', "[" * 9000, "x" * 100_000]
 )
-def test_nonsense_on_the_channel_ends_that_channel_only(preview: Running, said: str) -> None:
-    connection, status = knock(preview)
+def test_nonsense_on_the_channel_ends_that_channel_only(steady: Running, said: str) -> None:
+    connection, status = knock(steady)
     assert status == 101
     # A text frame (RFC 6455, 5.2) whose mask is zero.
     frame = b"\x81\xff" + len(said).to_bytes(8, "big") + bytes(4) + said.encode()
@@ -610,8 +608,8 @@ def test_nonsense_on_the_channel_ends_that_channel_only(preview: Running, said: 
         connection.sendall(frame + closing_frame)
         while connection.recv(65_536):
             pass
-    assert converse(preview, lambda connection: greet(connection, 1))
-    assert not [event for event in preview.log if isinstance(event, Warned)]
+    assert converse(steady, lambda connection: greet(connection, 1))
+    assert not [event for event in steady.log if isinstance(event, Warned)]
 
 
 def test_pages_that_left_are_forgotten(preview: Running) -> None:

@@ -96,6 +96,7 @@ def test_errors_of_files_that_were_left_out_are_shown_and_warnings_are_not() -> 
     warning = Problem(message="A link leads nowhere", severity="warning")
     step = built(SHOWN, report("index.html", problems=(*WRONG, warning)), SHOWN.files, "/")
     assert step.shown.problems == WRONG
+    assert failed(SHOWN, (warning, *WRONG)).shown.problems == WRONG
 
 
 def test_a_page_of_this_build_only_hears_what_is_wrong() -> None:

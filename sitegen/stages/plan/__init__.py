@@ -11,14 +11,13 @@ json_ld    structured data
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
-from sitegen.config import Config
+from sitegen.config import FILE, Config
 from sitegen.digest import Digest
 from sitegen.errors import Problem, Severity
 from sitegen.model.document import Fragment
@@ -28,10 +27,11 @@ from sitegen.model.source import Source, Tree
 from sitegen.stages.plan.atlas import Atlas, Place, alias_address, path_of, site_ids
 from sitegen.stages.plan.context import Context
 from sitegen.stages.plan.drafts import Draft
-from sitegen.stages.plan.links import Origin, Resolver
+from sitegen.stages.plan.links import Origin, Resolver, origin_of
 from sitegen.stages.plan.lists import lists, page_addresses
 from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap
 from sitegen.stages.plan.pages import home_page, not_found, plain_pages, post_pages
+from sitegen.text.paths import fold_path
 
 ASSETS = "assets/"
 _STAMPED = (".css", ".js", ".svg")
@@ -60,8 +60,9 @@ def plan(
     lenient = material.preview or config.links.broken == "warn"
     severity: Severity = "warning" if lenient else "error"
     context = Context(site, config, atlas, Resolver(atlas, config.root, severity))
-    files = _withheld(site, context, material)
-    copies = list(_copies(material, files))
+    withheld = _withheld(site, context, material)
+    held = frozenset(path for path in withheld if not templates.name(path))
+    copies = list(_copies(material, held))
     view = context.site_view((name, context.url("/" + path)) for name, path in _assets(material).items())
     drafts = [
         home_page(context, view),
@@ -72,14 +73,16 @@ def plan(
     ]
     drafts += [*sitemap(context, drafts), *feeds(context), *redirects(context)]
     problems: list[Problem] = []
-    made = list(_made(drafts, templates, material, problems))
+    left_out: list[str] = []
+    made = list(_made(drafts, templates, material, problems, left_out))
     texts = [robots(context), *redirect_rules(context)]
     # A file of the author's own takes the place of these.
     own = {artifact.path for artifact in copies}
     artifacts = [*copies, *made, *(text for text in texts if text.path not in own)]
     alone, clashes = _told_apart(artifacts)
-    problems += [*clashes, *context.resolver.problems]
-    return Plan(tuple(alone), tuple(dict.fromkeys(problems)))
+    problems += [*map(_clash, clashes), *context.resolver.problems]
+    left_out += [artifact.source for clash in clashes for artifact in clash]
+    return Plan(tuple(alone), tuple(dict.fromkeys(problems)), tuple(sorted(set(left_out))))
 
 
 def _atlas(site: Site, material: Material) -> Atlas:
@@ -121,6 +124,7 @@ def _add_files(atlas: Atlas, site: Site, material: Material) -> None:
         for address in ("/", *(term.address for term in site.categories)):
             atlas.add(Place(f"{address}feed.xml"))
     atlas.add(Place("/404.html"))
+    atlas.add(Place("/robots.txt"))
     for path in _assets(material).values():
         atlas.add(Place(f"/{path}"))
 
@@ -155,38 +159,61 @@ def _withheld(site: Site, context: Context, material: Material) -> frozenset[str
     """Content files that only unpublished texts show: they stay back with them.
 
     These are the files that drafts, held posts and gated parts link to and nothing public does, and those in
-    a folder of such a post's own (`a-post/index.md`).
+    a folder of such a post's own (`a-post/index.md`). What settings name is public.
     """
-    quiet = Resolver(context.atlas, "/", "notice")
-    public: set[str] = set()
-    hidden: set[str] = set()
     files = {place.address: path for path, place in context.atlas.files.items()}
-
-    def linked(fragment: Fragment | None, document: Origin) -> set[str]:
-        links = fragment.links if fragment else ()
-        places = (quiet.place(link.target.partition("#")[0], document) for link in links)
-        return {files[place.address] for place in places if place and place.address in files}
-
+    shown = _Shown(context, files)
+    public = shown.by_settings()
+    hidden: set[str] = set()
     for one in site.written:
-        origin = Origin(one.document.path, one.document.source, Place(one.address))
-        public |= linked(one.body.preview, origin)
-        public |= _named(one.document.front.image, origin, quiet, files)
-        hidden |= linked(one.body.gated, origin)
+        origin = origin_of(one.document, Place(one.address))
+        public |= shown.by_text(one.body.preview, origin)
+        public |= shown.by_targets([one.document.front.image], origin)
+        hidden |= shown.by_text(one.body.gated, origin)
         if one.document.gated:
             hidden |= _own_folder(one.document.source, material)
     for held in site.held:
-        origin = Origin(held.path, held.document.source, Place("/"))
-        hidden |= linked(held.body.preview, origin) | linked(held.body.gated, origin)
-        hidden |= _named(held.document.front.image, origin, quiet, files)
+        origin = origin_of(held.document, Place("/"))
+        hidden |= shown.by_text(held.body.preview, origin) | shown.by_text(held.body.gated, origin)
+        hidden |= shown.by_targets([held.document.front.image], origin)
         hidden |= _own_folder(held.document.source, material)
     for source_path in material.left_out:
         hidden |= _own_folder(source_path, material)
     return frozenset(hidden - public)
 
 
-def _named(image: str, origin: Origin, quiet: Resolver, files: dict[str, str]) -> set[str]:
-    place = quiet.place(image, origin) if image else None
-    return {files[place.address]} if place and place.address in files else set()
+class _Shown:
+    """Which content files texts and settings show."""
+
+    def __init__(self, context: Context, files: dict[str, str]) -> None:
+        self.config = context.config
+        self.home = context.canonical("/")
+        self.resolver = context.resolver
+        self.files = files
+        """Paths below the content folder by address."""
+
+    def by_text(self, fragment: Fragment | None, origin: Origin) -> set[str]:
+        """The files that a text links to or shows."""
+        return self.by_targets((link.target for link in fragment.links) if fragment else (), origin)
+
+    def by_settings(self) -> set[str]:
+        """The files that the configuration names."""
+        config = self.config
+        targets = [config.site.image, config.members.login_url, config.members.join_url]
+        targets += [author.image for author in config.authors]
+        targets += [category.icon for category in config.categories if "/" in category.icon]
+        targets += [item.to for item in (*config.menu, *config.footer)]
+        return self.by_targets(targets, Origin(FILE, "", Place("/")))
+
+    def by_targets(self, targets: Iterable[str], origin: Origin) -> set[str]:
+        """The files that these targets lead to. One may also name the site as the whole web knows it."""
+        found = set()
+        for target in filter(None, targets):
+            own = self.home and target.startswith(self.home)
+            place = self.resolver.leads_to(f"/{target.removeprefix(self.home)}" if own else target, origin)
+            if place is not None and place.address in self.files:
+                found.add(self.files[place.address])
+        return found
 
 
 def _own_folder(source: str, material: Material) -> set[str]:
@@ -198,7 +225,11 @@ def _own_folder(source: str, material: Material) -> set[str]:
 
 
 def _made(
-    drafts: Iterable[Draft], templates: Templates, material: Material, problems: list[Problem]
+    drafts: Iterable[Draft],
+    templates: Templates,
+    material: Material,
+    problems: list[Problem],
+    left_out: list[str],
 ) -> Iterator[Artifact]:
     """Artifacts of drafts: each with the digest of all the templates that make it."""
     for draft in drafts:
@@ -206,6 +237,7 @@ def _made(
             closure = templates.closure(draft.template)
         except TemplateMistake as mistake:
             problems.append(_blamed(mistake.problem, draft))
+            left_out.append(draft.source)
             continue
         recipe = PageRecipe(
             template=draft.template,
@@ -225,17 +257,32 @@ def _blamed(problem: Problem, draft: Draft) -> Problem:
     return Problem(path=draft.source, line=draft.line, message=problem.message, hint=hint)
 
 
-def _told_apart(artifacts: Iterable[Artifact]) -> tuple[list[Artifact], list[Problem]]:
-    """The artifacts that have an address to themselves, sorted by path, and problems for the others.
+def _told_apart(artifacts: Iterable[Artifact]) -> tuple[list[Artifact], list[list[Artifact]]]:
+    """The artifacts that have an address to themselves, sorted by path, and those that clash, together.
 
-    Names that differ only by case or Unicode form are one: so they are on many disks.
+    Names that differ only by case or Unicode form are one: so they are on many disks. Nor can one path be a
+    file and a folder.
     """
     at: dict[str, list[Artifact]] = defaultdict(list)
     for artifact in artifacts:
-        at[unicodedata.normalize("NFC", artifact.path).casefold()].append(artifact)
-    alone = [group[0] for group in at.values() if len(group) == 1]
-    clashes = [_clash(at[folded]) for folded in sorted(at) if len(at[folded]) > 1]
+        at[fold_path(artifact.path)].append(artifact)
+    below: dict[str, list[Artifact]] = defaultdict(list)
+    for folded, group in at.items():
+        for folder in _folders(folded):
+            if folder in at:
+                below[folder] += group
+    crowded = {*(folded for folded, group in at.items() if len(group) > 1), *below}
+    clashes = [at[folded] + below.get(folded, []) for folded in sorted(crowded)]
+    clashing = {id(artifact) for clash in clashes for artifact in clash}
+    alone = [artifact for group in at.values() for artifact in group if id(artifact) not in clashing]
     return sorted(alone, key=lambda artifact: artifact.path), clashes
+
+
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a path lies in."""
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def _clash(group: list[Artifact]) -> Problem:

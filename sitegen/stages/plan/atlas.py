@@ -58,9 +58,18 @@ def alias_address(alias: str) -> str:
     return alias if alias.endswith(("/", ".html", ".htm")) else f"{alias}/"
 
 
+_PLAIN = "/!$&'()*+,;=:@~-._"
+"""What stands for itself in the path of an address (RFC 3986, section 3.3)."""
+
+
 def encoded(address: str) -> str:
-    """An address as it stands in HTML and XML: percent-encoded UTF-8."""
-    return quote(address, safe="/%!$&'()*+,;=:@~-._?#")
+    """A decoded address as it stands in HTML and XML: percent-encoded UTF-8."""
+    return quote(address, safe=_PLAIN)
+
+
+def encoded_rest(part: str) -> str:
+    """An anchor, or what was encoded before: `%` and `?` stay."""
+    return quote(part, safe=f"{_PLAIN}%?")
 
 
 def site_ids(site: Site) -> Iterable[tuple[str, str, tuple[str, ...]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
 from sitegen.config import Config
 from sitegen.model.document import PUBLIC, Document, Heading, Link
@@ -84,10 +84,8 @@ class Context:
 
     def absolute(self, url: str) -> str:
         """A `url` as the whole web knows it; empty without the site's own."""
-        if not self.config.site.url or "//" in url.partition("?")[0] or url.startswith(("mailto:", "tel:")):
-            return url if self.config.site.url else ""
-        parts = urlsplit(self.config.site.url)
-        return f"{parts.scheme}://{parts.netloc}{url}"
+        home = self.config.site.url
+        return urljoin(f"{home.rstrip('/')}/", url) if home else ""
 
     def canonical(self, address: str) -> str:
         """The whole address of a page; empty without the site's `url`."""
@@ -204,6 +202,8 @@ class Context:
             footer=self._footer(),
             archive_url=self.url(addresses.archive) if listed else "",
             tags_url=self.url(addresses.tags) if self.site.tags else "",
+            categories_url=self.url(addresses.categories) if self.site.categories else "",
+            authors_url=self.url(addresses.authors) if self.site.authors else "",
             login_url=self._door(members.login_url, "/login/"),
             join_url=self._door(members.join_url, "/join/"),
             feed_url=self.url("/feed.xml") if site.url else "",

@@ -5,15 +5,20 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
+from difflib import get_close_matches
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from sitegen.errors import Problem, Severity, did_you_mean
 from sitegen.model.document import Document, Fragment, Link
-from sitegen.stages.plan.atlas import Atlas, Place, encoded, plain
+from sitegen.stages.plan.atlas import Atlas, Place, encoded, encoded_rest, plain
 from sitegen.text.dialects import is_foreign_target
 
 _ELSEWHERE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
+
+SUGGESTIONS = 50
+"""For how many broken links a near name is looked for: more of them have another cause than typing."""
 
 
 class Origin(NamedTuple):
@@ -39,9 +44,10 @@ class Resolver:
 
     def __init__(self, atlas: Atlas, root: str, severity: Severity) -> None:
         self.atlas = atlas
-        self.root = root
+        self.root = encoded_rest(root)
         self.severity: Severity = severity
         self.problems: list[Problem] = []
+        self._hints: dict[tuple[str, str], str] = {}
 
     def fragment(self, fragment: Fragment, origin: Origin) -> tuple[str, ...]:
         """The addresses for a fragment's links, in order."""
@@ -57,31 +63,35 @@ class Resolver:
         if place is None:
             self._broken(link, parts, origin)
             return target
-        if parts.anchor and not _has(place, parts.anchor):
+        found = _anchor(place, parts.anchor)
+        if found is None:
             self._no_anchor(link, parts, place, origin)
-        if not parts.path:
-            return target
-        query = f"?{parts.query}" if parts.query else ""
-        anchor = f"#{encoded(parts.anchor)}" if parts.anchor else ""
+        anchor = f"#{encoded(found or parts.anchor)}" if parts.anchor else ""
+        if not parts.path and not parts.query:
+            return anchor or target
+        query = f"?{encoded_rest(parts.query)}" if parts.query else ""
         return self.url(place.address) + query + anchor
 
     def url(self, address: str) -> str:
         """An address of the site, ready for `href`: below the path under which the site lives."""
-        return encoded(self.root + address.removeprefix("/"))
+        return self.root + encoded(address.removeprefix("/"))
+
+    def leads_to(self, target: str, origin: Origin) -> Place | None:
+        """What of the site a target as written leads to; None if nothing of it."""
+        target = target.strip()
+        return None if _ELSEWHERE.match(target) else self.place(_parts(target).path, origin)
 
     def place(self, path: str, origin: Origin) -> Place | None:
         """What a decoded path leads to: a file beside the text, a file of the site, or an address."""
         if not path:
             return origin.place
-        if path.startswith("@/"):
-            return self.atlas.files.get(path[2:])
-        folder = posixpath.dirname(origin.source)
-        file = path.lstrip("/") if path.startswith("/") else posixpath.join(folder, path)
-        address = path if path.startswith("/") else posixpath.join(origin.place.address, path)
-        return self.atlas.files.get(_tidy(file)) or self.atlas.at(_tidy(address))
+        file = self.atlas.files.get(_file(path, origin))
+        if file is not None or path.startswith("@/"):
+            return file
+        return self.atlas.at(_tidy(posixpath.join(origin.place.address, path)))
 
     def _broken(self, link: Link, parts: Parts, origin: Origin) -> None:
-        file = _tidy(posixpath.join(posixpath.dirname(origin.source), parts.path.removeprefix("@")))
+        file = _file(parts.path, origin)
         reason = self.atlas.absent.get(file)
         if reason == "":
             return
@@ -90,10 +100,28 @@ class Resolver:
             self._note(link, origin, message, "Publish it, or take the link out.")
             return
         noun = "link" if link.kind == "link" else "picture" if link.kind == "image" else "file"
-        known = [*self.atlas.files, *(place.address for place in self.atlas.places.values())]
-        near = did_you_mean(file, known) or did_you_mean(parts.path, known)
+        near = self._near(file, parts.path)
         hint = near or "Write the path of a file, from this one, or an address of the site."
         self._note(link, origin, f"There is nothing behind the {noun} `{link.target}`", hint)
+
+    def _near(self, file: str, path: str) -> str:
+        """A hint that names the file or address most like this one; empty if none is."""
+        # Texts are shown in several places: their links are broken in all of them, and looked for once.
+        if (file, path) not in self._hints and len(self._hints) < SUGGESTIONS:
+            near = get_close_matches(_name(path), self._names, n=1, cutoff=0.6)
+            known = self._names[near[0]] if near else []
+            first = f"Did you mean `{known[0]}`?" if known else ""
+            self._hints[file, path] = did_you_mean(file, known) or did_you_mean(path, known) or first
+        return self._hints.get((file, path), "")
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """All files and addresses by their last part."""
+        names: dict[str, list[str]] = {}
+        places = self.atlas.places.values()
+        for known in sorted({*self.atlas.files, *(place.address for place in places)}):
+            names.setdefault(_name(known), []).append(known)
+        return names
 
     def _no_anchor(self, link: Link, parts: Parts, place: Place, origin: Origin) -> None:
         message = f"There is no heading or anchor `#{parts.anchor}` on {place.address}"
@@ -107,6 +135,11 @@ class Resolver:
         self.problems.append(problem)
 
 
+def _name(path: str) -> str:
+    """The last part of a path or an address."""
+    return path.rstrip("/").rpartition("/")[2]
+
+
 def origin_of(document: Document, place: Place) -> Origin:
     """What the links of a document stand on."""
     return Origin(document.path, document.source, place)
@@ -118,8 +151,22 @@ def _parts(target: str) -> Parts:
     return Parts(unicodedata.normalize("NFC", unquote(path)), query, unquote(anchor))
 
 
-def _has(place: Place, anchor: str) -> bool:
-    return place.ids is None or anchor == "top" or anchor in place.ids
+def _anchor(place: Place, anchor: str) -> str | None:
+    """An anchor as it is spelled on its page; None if the page has none of it."""
+    # What follows `:~:` is for the browser, which looks for a text.
+    name, mark, directive = anchor.partition(":~:")
+    composed = unicodedata.normalize("NFC", name)
+    for spelling in (name, composed):
+        if place.ids is None or not spelling or spelling.lower() == "top" or spelling in place.ids:
+            return spelling + mark + directive
+    return None
+
+
+def _file(path: str, origin: Origin) -> str:
+    """The path below the content folder of the file that a decoded path means, if it means one."""
+    if path.startswith(("@/", "/")):
+        return _tidy(path.removeprefix("@").lstrip("/"))
+    return _tidy(posixpath.join(posixpath.dirname(origin.source), path))
 
 
 def _tidy(path: str) -> str:

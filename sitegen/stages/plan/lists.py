@@ -7,7 +7,7 @@ from itertools import groupby
 
 from msgspec.structs import replace
 
-from sitegen.model.site import Term, TermRef
+from sitegen.model.site import Post, Term, TermRef
 from sitegen.model.view import (
     ArchiveMonth,
     ArchiveView,
@@ -162,7 +162,12 @@ def _terms(
     """All terms of a taxonomy."""
     listed = sorted(terms, key=lambda term: term.name.casefold()) if kind != "category" else terms
     links = tuple(
-        context.term(TermRef(term.name, term.address, term.icon), len(term.posts)) for term in listed
+        replace(
+            context.term(TermRef(term.name, term.address, term.icon), len(term.posts)),
+            description=term.description,
+            image=context.configured(term.image, "image"),
+        )
+        for term in listed
     )
     site = context.config.site.title
     head = context.head(title, address, description=f"All {title.lower()} of {site}.")
@@ -174,10 +179,15 @@ def _terms(
     )
 
 
+def _month(post: Post) -> tuple[int, int]:
+    return post.teaser.date.year, post.teaser.date.month
+
+
 def _archive(context: Context, view: SiteView) -> Draft:
     """All posts by the year and month of their own calendar."""
     address = context.config.addresses.archive
-    listed = context.site.listed
+    # Posts stand by their moment; where offsets differ, calendar days need not follow each other so.
+    listed = sorted(context.site.listed, key=_month, reverse=True)
     years = []
     for year, of_year in groupby(listed, key=lambda post: post.teaser.date.year):
         months = groupby(of_year, key=lambda post: post.teaser.date.month)

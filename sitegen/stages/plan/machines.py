@@ -112,13 +112,15 @@ def robots(context: Context) -> Artifact:
 
 
 def aliases(context: Context) -> Iterator[tuple[str, str, str, str]]:
-    """Each former address, where its redirect leads, and the title and the file of what is there."""
-    for post in context.site.posts:
-        for alias in post.document.front.aliases:
-            yield alias_address(alias), post.teaser.address, post.teaser.title, post.document.path
-    for page in context.site.pages:
-        for alias in page.document.front.aliases:
-            yield alias_address(alias), page.address, page.document.front.title, page.document.path
+    """Each former address, where its redirect leads, and the title and the file of what is there.
+
+    One that is the present address, but for case, needs none.
+    """
+    for one in context.site.written:
+        front = one.document.front
+        for alias in dict.fromkeys(alias_address(alias) for alias in front.aliases):
+            if alias.casefold() != one.address.casefold():
+                yield alias, one.address, front.title, one.document.path
 
 
 def redirects(context: Context) -> Iterator[Draft]:

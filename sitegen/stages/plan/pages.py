@@ -215,6 +215,7 @@ def home_page(context: Context, view: SiteView) -> Draft:
         head_title=title,
         crumbs=(),
         description=(front.description if front else "") or site.description,
+        lang=front.lang if front else "",
     )
     if head.canonical_url:
         head = _with_json_ld(head, json_ld.document(json_ld.web_site(config, head.canonical_url)))
