@@ -81,9 +81,10 @@ def build(options: Options, progress: Progress | None = None) -> BuildReport:
     started = time.monotonic()
     with _workshop(options, progress) as shop:
         output = _checked_output(shop)
-        known = _read_site(shop)
-        planned = _plan(known, shop)
+        # From here on no other build may write there: the second of two is refused before it does any work.
         with staging(output, options.site / CACHE) as folder:
+            known = _read_site(shop)
+            planned = _plan(known, shop)
             staged = _render(planned, folder, known, shop)
             result = publish(staged, folder, output)
     posts = len(known.site.posts)
@@ -272,8 +273,8 @@ def _steps(name: str, items: Sized, shop: _Shop) -> Callable[[int], None]:
 
 
 def _plan(known: _Known, shop: _Shop) -> Plan:
-    for source in known.tree.of_kind("file"):
-        if source.path.lower().endswith(".svg"):
+    for source in known.tree.of_kind("file", "asset"):
+        if source.path.lower().endswith((".svg", ".svgz")) and source.origin != "theme":
             problems = check_svg(source.shown, read(shop.roots, source))
             shop.note(problems)
             shop.left_out.update(problem.path for problem in problems)

@@ -49,7 +49,9 @@ class Place(Struct, frozen=True):
 def run(seed: str) -> bytes:
     """What the program prints in a process of its own."""
     environment = {**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"}
-    return subprocess.run([sys.executable, "-c", PROGRAM], env=environment, check=True, capture_output=True).stdout
+    return subprocess.run(
+        [sys.executable, "-c", PROGRAM], env=environment, check=True, capture_output=True
+    ).stdout
 
 
 def test_equal_values_have_equal_bytes_in_every_process() -> None:

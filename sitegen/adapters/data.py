@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from typing import Any
 
 import msgspec
 
 from sitegen.errors import Problem
+
+MOST_VALUES = 1_000_000
+"""How many values a YAML file may hold, those counted again that it refers to again."""
 
 
 class DataMistake(Exception):
@@ -26,14 +31,15 @@ def read_data_file(shown: str, data: bytes) -> Any:
     `shown` is its path, whose ending says the format. Dates become texts in ISO 8601.
     """
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode().removeprefix("\ufeff")
         value = plain_value(_load(shown, text))
         msgspec.json.encode(value)
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _mistake(shown, f"Byte {error.start} is not UTF-8", line) from None
     except tomllib.TOMLDecodeError as error:
-        raise _mistake(shown, f"This is not TOML: {error}") from None
+        place = re.search(r"at line (\d+)", str(error))
+        raise _mistake(shown, f"This is not TOML: {error}", int(place[1]) if place else 0) from None
     except json.JSONDecodeError as error:
         raise _mistake(shown, f"This is not JSON: {error.msg}", error.lineno) from None
     except (ValueError, OverflowError, RecursionError, TypeError) as error:
@@ -59,12 +65,37 @@ def _load_yaml(shown: str, text: str) -> Any:
         raise _mistake(shown, "The brackets are nested too deep", line)
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        if "*" in text and _values(yaml.parse(text, loader)) > MOST_VALUES:
+            raise _mistake(shown, f"Its aliases make more than {MOST_VALUES} values of it")
         return yaml.load(text, loader)  # noqa: S506 - a safe loader either way
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise _mistake(shown, f"This is not YAML: {error.problem}", line) from None
     except yaml.YAMLError as error:
         raise _mistake(shown, f"This is not YAML: {error}") from None
+
+
+def _values(events: Iterable[Any]) -> int:
+    """How many values a stream of YAML's events makes once every alias is what it refers to.
+
+    An alias of a value that is not complete yet counts as one: what holds itself is found by its depth.
+    """
+    sizes: dict[str, int] = {}
+    nested: list[tuple[str, int]] = [("", 0)]
+    for event in events:
+        name, anchor = type(event).__name__, getattr(event, "anchor", None) or ""
+        if name in ("MappingStartEvent", "SequenceStartEvent"):
+            nested.append((anchor, 1))
+            continue
+        if name in ("MappingEndEvent", "SequenceEndEvent"):
+            anchor, size = nested.pop()
+        else:
+            size = sizes.get(anchor, 1) if name == "AliasEvent" else int(name == "ScalarEvent")
+        if anchor and name != "AliasEvent":
+            sizes[anchor] = size
+        outer, total = nested.pop()
+        nested.append((outer, total + size))
+    return nested[0][1]
 
 
 def plain_value(value: Any) -> Any:

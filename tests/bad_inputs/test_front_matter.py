@@ -14,7 +14,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def test_front_matter_that_is_never_closed_is_an_error_and_published_by_nobody(site: Site) -> None:
     site.post("---\ntitle: Other\ndate: 2024-03-05\naccess: members\n\ntop secret\n")
-    site.refuses("posts/bad.md:", "never closed", "`---`")
+    site.refuses("posts/bad.md:", "never ends", "Close it with a line `---`")
     assert site.anywhere("top secret") == []
 
 
@@ -23,7 +23,7 @@ def test_front_matter_that_is_never_closed_is_an_error_and_published_by_nobody(s
     [
         ("title: one: two", ("bad.md:2:", "A colon followed by a space", '`title: "one: two"`')),
         ("title: x\nextra:\n\ta: 1", ("bad.md:4:", "A tab", "replace the tab")),
-        ("title: x\ntags: [a\ndate: 2024-01-01", ("bad.md:3:", "is not closed", "Close it")),
+        ("title: x\ntags: [a\ndate: 2024-01-01", ("bad.md:4:", "is not closed", "Close it")),
         ("title: 'x", ("bad.md:2:", "never closed", "Close it")),
         ("title: @x", ("bad.md:2:", "means something in YAML", '"@x"')),
         ("title: x\ntitle: y\ndate: 2024-01-01", ("bad.md:3", "`title` stands twice, on lines 2 and 3", "Keep one")),
@@ -38,23 +38,22 @@ def test_yaml_that_cannot_be_read_is_an_error_with_line_and_advice(
     site.refuses(*told)
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "!!python/object/apply:os.system ['touch owned']",
-        "!!python/object/new:os.system ['touch owned']",
-        "!!python/name:os.system",
-        "!<tag:yaml.org,2002:python/object/apply:os.system> ['touch owned']",
-        "!!binary aGVsbG8=",
-        "!custom x",
-    ],
+TAGGED = (
+    "!!python/object/apply:os.system ['touch owned']",
+    "!!python/object/new:os.system ['touch owned']",
+    "!!python/name:os.system",
+    "!<tag:yaml.org,2002:python/object/apply:os.system> ['touch owned']",
+    "!!binary aGVsbG8=",
+    "!custom x",
 )
-def test_a_tag_of_yaml_is_an_error_and_runs_nothing(
-    site: Site, value: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+
+
+def test_a_tag_of_yaml_is_an_error_and_runs_nothing(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(site.root)
-    site.post(post(front=f"extra:\n  x: {value}"))
-    site.refuses("posts/bad.md:5:", "is not allowed here", "put the value in quotes")
+    for number, value in enumerate(TAGGED):
+        site.post(post(front=f"extra:\n  x: {value}"), f"bad{number}.md")
+    messages = site.refuses(*(f"posts/bad{number}.md:5:" for number in range(len(TAGGED))))
+    assert messages.count("is not allowed here If it is part of the text, put the value in quotes.") == len(TAGGED)
     assert not (site.root / "owned").exists()
 
 
@@ -69,7 +68,7 @@ def test_billion_laughs_are_an_error_at_once(site: Site) -> None:
     "front",
     [
         "tags: " + "[" * 30_000,
-        "tags: " + "{a: " * 30_000,
+        "tags: " + "{a: " * 15_000,
         "tags:\n" + "".join(" " * depth + "- \n" for depth in range(1, 100)),
         "extra: " + "[" * 40 + "]" * 40,
     ],
@@ -85,10 +84,12 @@ def test_a_header_of_more_than_64_kib_is_an_error(site: Site) -> None:
     site.refuses("posts/bad.md", "64 KiB")
 
 
-@pytest.mark.parametrize("number", ["1" * 5000, "9" * 30, "1e999", ".inf", "-.inf", ".nan"])
-def test_a_number_that_nothing_can_hold_is_an_error_with_its_line(site: Site, number: str) -> None:
-    site.post(post(front=f"extra:\n  n: {number}"))
-    site.refuses("posts/bad.md:4 error In `extra`", "Put it in quotes.")
+def test_a_number_that_nothing_can_hold_is_an_error_with_its_line(site: Site) -> None:
+    numbers = ("1" * 5000, "9" * 30, "1e999", ".inf", "-.inf", ".nan")
+    for number, written in enumerate(numbers):
+        site.post(post(front=f"extra:\n  n: {written}"), f"bad{number}.md")
+    messages = site.refuses(*(f"posts/bad{number}.md:4 error In `extra`" for number in range(6)), "6 errors")
+    assert messages.count("Put it in quotes.") == 6
 
 
 def test_impossible_dates_are_all_named_in_one_run(site: Site) -> None:
@@ -99,22 +100,24 @@ def test_impossible_dates_are_all_named_in_one_run(site: Site) -> None:
     assert all(date in messages for date in dates)
 
 
-@pytest.mark.parametrize(
-    "title", ["no", "2024", "1.10", "0o17", "2024-01-02", "null?", "true", "12:30:45", "1_000", "+1", "010"]
-)
-def test_a_title_stays_as_it_was_typed(site: Site, title: str) -> None:
-    site.post(post(title=f"title: {title}"))
+TITLES = ("no", "2024", "1.10", "0o17", "2024-01-02", "null?", "true", "12:30:45", "1_000", "+1", "010")
+
+
+def test_a_title_stays_as_it_was_typed(site: Site) -> None:
+    for number, title in enumerate(TITLES):
+        site.post(post(title=f"title: {title}"), f"as-typed-{number}.md")
     site.accepts()
-    heading = site.page("blog/bad").css_first("h1")
-    assert heading is not None
-    assert heading.text() == title
+    for number, title in enumerate(TITLES):
+        heading = site.page(f"blog/as-typed-{number}").css_first("h1")
+        assert heading is not None
+        assert heading.text() == title
 
 
 def test_tags_stay_as_they_were_typed(site: Site) -> None:
     site.post(post(front="tags: [yes, 22:22, 010, 1.10, 2024-01-02, off]"))
     site.accepts()
-    names = {node.text().strip() for node in site.page("tags").css("main a[href^='/tag/']")}
-    assert {"yes", "22:22", "010", "1.10", "2024-01-02", "off"} <= {name.split("\n")[0].strip() for name in names}
+    names = {node.text().strip() for node in site.page("blog/bad").css("article a[href^='/tag/']")}
+    assert names == {"yes", "22:22", "010", "1.10", "2024-01-02", "off"}
 
 
 def test_empty_tags_are_dropped(site: Site) -> None:
@@ -123,10 +126,11 @@ def test_empty_tags_are_dropped(site: Site) -> None:
     assert sorted(path.name for path in (site.output / "tag").iterdir()) == ["real", "rest"]
 
 
-@pytest.mark.parametrize("tags", ["{a: 1}", "[{a: 1}]", "[[a]]"])
-def test_tags_that_are_no_names_are_an_error(site: Site, tags: str) -> None:
-    site.post(post(front=f"tags: {tags}"))
-    site.refuses("posts/bad.md:4 error `tags` is", "Write `tags: ")
+def test_tags_that_are_no_names_are_an_error(site: Site) -> None:
+    for number, tags in enumerate(("{a: 1}", "[{a: 1}]", "[[a]]")):
+        site.post(post(front=f"tags: {tags}"), f"bad{number}.md")
+    messages = site.refuses(*(f"posts/bad{number}.md:4 error `tags` is" for number in range(3)))
+    assert messages.count("Write `tags: ") == 3
 
 
 def test_tags_with_slashes_and_dots_get_safe_addresses(site: Site) -> None:
@@ -138,7 +142,7 @@ def test_tags_with_slashes_and_dots_get_safe_addresses(site: Site) -> None:
 
 
 def test_10000_tags_on_one_post_are_built(site: Site) -> None:
-    site.post(post(front="tags:\n" + "".join(f"- t{n}\n" for n in range(10_000)).rstrip()))
+    site.post(post(front="tags: [" + ",".join(map(str, range(10_000))) + "]"))
     outcome = site.build_apart("--now", "2026-02-03", seconds=60)
     assert outcome.code == 0, outcome
     assert len(list((site.output / "tag").iterdir())) == 10_001
@@ -173,42 +177,41 @@ def test_markup_in_a_field_is_text_in_pages_feeds_and_structured_data(site: Site
         assert PAYLOAD in [node.get("term") for node in feed.iter(f"{ATOM}category")]
 
 
-@pytest.mark.parametrize(
-    ("front", "hint"),
-    [
-        ("acess: members", "Did you mean `access`?"),
-        ("access: membres", "Did you mean `members`?"),
-        ("access:", "Known: public, members."),
-        ("Access: members,", "members"),
-        ("darft: true", "Did you mean `draft`?"),
-        ("draft: treu", "Write `draft: true`"),
-        ("visibility: private", "access"),
-        ("private: true", "access"),
-        ("password: x", "access"),
-        ("unlsited: true", "Did you mean `unlisted`?"),
-        ("expiers: 2020-01-01", "Did you mean `expires`?"),
-    ],
-)
-def test_a_mistyped_word_that_hides_a_post_is_an_error_and_publishes_nothing(
-    site: Site, front: str, hint: str
-) -> None:
-    site.post(post("top secret", front=front))
-    site.refuses("posts/bad.md:4", hint)
-    assert site.anywhere("top secret") == []
+HIDING = {
+    "acess: members": "Did you mean `access`?",
+    "access: membres": "Did you mean `members`?",
+    "access:": "Known: public, members.",
+    "Access: members,": "Did you mean `members`?",
+    "darft: true": "Did you mean `draft`?",
+    "draft: treu": "Write `draft: true`",
+    "draft:": "Write `draft: true`",
+    "visibility: private": "access",
+    "private: true": "access",
+    "password: x": "access",
+    "unlsited: true": "Did you mean `unlisted`?",
+    "expiers: 2020-01-01": "Did you mean `expires`?",
+}
+
+
+def test_a_mistyped_word_that_hides_a_post_is_an_error_and_publishes_nothing(site: Site) -> None:
+    for number, front in enumerate(HIDING):
+        site.post(post("top secret", front=front, title="title: Zyzzyva"), f"bad{number}.md")
+    site.refuses(*(f"posts/bad{number}.md:4 error" for number in range(len(HIDING))), *HIDING.values())
     kept = site.build("--keep-going")
     assert kept.code == 1
-    assert site.anywhere("top secret") == []
-    assert not (site.output / "blog/bad").exists()
+    assert kept.messages.count("left out, because of its errors: content/posts/bad") == len(HIDING)
+    assert (site.output / "blog/good/index.html").is_file()
+    assert [*site.anywhere("top secret"), *site.anywhere("Zyzzyva"), *site.anywhere("blog/bad")] == []
 
 
 def test_drafts_and_posts_of_the_future_stand_nowhere_in_the_output(site: Site) -> None:
-    site.post(post("top secret one", front="draft: true\ntags: [hidden]", title="title: Secret draft"), "draft.md")
-    site.post(post("top secret two", front="tags: [hidden]", title="title: Secret plan", date="2030-01-01"))
+    site.post(post("top secret one", front="draft: true\ntags: [zyzzyva]", title="title: Secret draft"), "draft.md")
+    site.post(post("top secret two", front="tags: [zyzzyva]", title="title: Secret plan", date="2030-01-01"))
     site.post(post("top secret three", front="expires: 2025-01-01", title="title: Secret past"), "old.md")
     outcome = site.build()
     assert outcome.code == 0
     assert outcome.told.count("held back") == 3
-    for text in ("top secret", "Secret", "hidden"):
+    for text in ("top secret", "Secret", "zyzzyva"):
         assert site.anywhere(text) == []
 
 
@@ -217,7 +220,14 @@ def test_a_language_that_is_none_is_an_error(site: Site) -> None:
     site.refuses("posts/bad.md:4", "is not a language tag", "Write one as in")
 
 
-@pytest.mark.parametrize("name", ["../secret.html", "/etc/passwd", "'post.html{{ 1 }}'", ".env", "nowhere.html"])
-def test_a_template_that_is_none_is_an_error_with_its_line(site: Site, name: str) -> None:
-    site.post(post(front=f"template: {name}"))
-    site.refuses("posts/bad.md:4", "template")
+def test_a_template_that_is_none_is_an_error_with_its_line(site: Site) -> None:
+    names = ("../secret.html", "/etc/passwd", "'post.html{{ 1 }}'", ".env", "nowhere.html")
+    for number, name in enumerate(names):
+        site.post(post(front=f"template: {name}"), f"bad{number}.md")
+    messages = site.refuses(*(f"posts/bad{number}.md:4 error" for number in range(4)))
+    assert messages.count("is not the name of a template Write one as in `template: landing.html`.") == 4
+
+
+def test_a_template_that_does_not_exist_is_an_error_of_the_post_that_names_it(site: Site) -> None:
+    site.post(post(front="template: pots.html"))
+    site.refuses("posts/bad.md:4 error There is no template `pots.html` Did you mean `post.html`?")

@@ -26,8 +26,9 @@ tags: [alpha, beta]
 authors: [Ada Quill]
 ---
 
-A first paragraph with *emphasis*, **weight**, `code`, <kbd>Ctrl</kbd> + <kbd>C</kbd>, <mark>a mark</mark>, H<sub>2</sub>O,
-a [link elsewhere](https://example.org/elsewhere), a [link to the other post](second.md#a-part) and a note.[^first]
+A first paragraph with *emphasis*, **weight**, `code`, <kbd>Ctrl</kbd> + <kbd>C</kbd>, <mark>a mark</mark>,
+H<sub>2</sub>O, a [link elsewhere](https://example.org/elsewhere), a [link to the other post](second.md#a-part)
+and a note.[^first]
 
 ## Lists
 
@@ -52,7 +53,7 @@ Load
 
 ## A table
 
-| Day | Sessions | Fee | A heading that is long enough to need a line of its own |
+| | Sessions | Fee | A heading that is long enough to need a line of its own |
 | :-- | :------: | --: | --- |
 | Monday | 4 | 120.00 | plain |
 | Tuesday | 12 | 1,240.50 | An-unbroken-word-that-nobody-would-write-but-some-generator-of-names-did |
@@ -71,7 +72,7 @@ class Session:
 
 
 def fee(session: Session, rate: float = 2.4) -> str:
-    return f"{session.minutes * rate:.2f} for a session, whatever the day, the hour, the season or the weather"
+    return f"{session.minutes * rate:.2f} for a session, whatever the day, the hour or the weather"
 ```
 
     $ indented --code

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sitegen.preview import watch
 from sitegen.preview.watch import LONGEST, QUIET, Notices, Polling, Roots, Watcher, must_poll, relevant
 
 PATIENCE = 20.0
+QUICK_POLLING = partial(Polling, seconds=0.05)
 
 
 @pytest.fixture
@@ -49,7 +51,7 @@ def wait(watcher: Watcher) -> set[str]:
 
 def still(watcher: Watcher) -> bool:
     """Whether nothing comes for a while."""
-    end = time.monotonic() + 0.3
+    end = time.monotonic() + 0.2
     return not watcher.wait(lambda: time.monotonic() > end)
 
 
@@ -140,7 +142,7 @@ def test_a_burst_that_never_ends_is_told_after_a_while() -> None:
 # --- what comes through
 
 
-@pytest.mark.parametrize("notices", [Notices, Polling])
+@pytest.mark.parametrize("notices", [Notices, QUICK_POLLING])
 def test_saves_in_new_and_old_folders_removals_and_renames_come_through(
     content: Path, notices: Callable[[Roots], watch.Source]
 ) -> None:
@@ -202,7 +204,7 @@ def test_a_single_file_counts_however_it_is_saved_and_its_neighbours_do_not(cont
 # --- roots
 
 
-@pytest.mark.parametrize("notices", [Notices, Polling])
+@pytest.mark.parametrize("notices", [Notices, QUICK_POLLING])
 def test_a_root_that_is_deleted_and_comes_back_is_watched_again(
     content: Path, notices: Callable[[Roots], watch.Source]
 ) -> None:

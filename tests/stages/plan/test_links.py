@@ -140,7 +140,7 @@ def test_a_link_that_is_like_nothing_gets_general_advice() -> None:
 
 def test_a_missing_picture_or_film_is_called_what_it_is() -> None:
     assert wrong("cat.jgp", "image").message == "There is nothing behind the picture `cat.jgp`"
-    assert wrong("cat.jgp", "image").hint == "Did you mean `images/cat.jpg`?"
+    assert wrong("cat.jgp", "image").hint == "Did you mean `/images/cat.jpg`?"
     assert wrong("film.mp4", "media").message == "There is nothing behind the file `film.mp4`"
 
 
