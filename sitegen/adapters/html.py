@@ -219,6 +219,7 @@ class _Pass:
     def table(self, node: LexborNode) -> None:
         if any(above.tag == "table" for above in _above(node)):
             return
+        self.corners(node)
         self.tables += 1
         frame = self.tree.create_node("div")
         frame.attrs["class"] = "table"
@@ -228,6 +229,16 @@ class _Pass:
         frame.attrs["aria-label"] = "Table" if self.tables == 1 else f"Table {self.tables}"
         node.insert_before(frame, move=True)
         frame.insert_child(node, move=True)
+
+    def corners(self, table: LexborNode) -> None:
+        """Make a heading without a word, as in the corner of two rows of headings, the plain cell it is."""
+        for heading in table.css("th:empty"):
+            if heading.attributes.keys() <= {"class"}:
+                cell = self.tree.create_node("td")
+                for name, value in heading.attributes.items():
+                    cell.attrs[name] = value
+                heading.insert_before(cell, move=True)
+                heading.decompose()
 
     def mark(self, node: LexborNode, attribute: str, kind: str) -> None:
         target = (node.attributes[attribute] or "").strip()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Iterable, Mapping
 from functools import cached_property
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -153,7 +153,9 @@ class Templates:
         import jinja2
 
         if isinstance(error, jinja2.TemplateSyntaxError):
-            path = error.filename or self._shown(error.name or name)
+            shown = {file.shown for file in self.files.values()}
+            # What Jinja2 finds while it looks through a template, it finds in `<introspection>`.
+            path = error.filename if error.filename in shown else self._shown(name)
             message = f"The template cannot be read: {_sentence(error.message or '')}"
             return Problem(path=path, line=error.lineno, message=message)
         path, line = self.where(name, error)
@@ -171,17 +173,32 @@ class Templates:
         """The innermost line of a template that an error passed through."""
         shown = {file.shown for file in self.files.values()}
         found = (self._shown(name), 0)
-        for frame, line in traceback.walk_tb(error.__traceback__):
-            if frame.f_code.co_filename in shown:
+        trace = error.__traceback__
+        while trace is not None:
+            file = trace.tb_frame.f_code.co_filename
+            if file in shown:
                 # Jinja2 itself puts the template's lines only into what is an `Exception`.
-                template = frame.f_globals.get("__jinja_template__")
-                own = template.get_corresponding_lineno(line) if template is not None else line
-                found = (frame.f_code.co_filename, own)
+                template = trace.tb_frame.f_globals.get("__jinja_template__")
+                line = _line(trace)
+                found = (file, template.get_corresponding_lineno(line) if template is not None else line)
+            trace = trace.tb_next
         return found
 
     def _shown(self, name: str) -> str:
         file = self.files.get(name)
         return file.shown if file else f"templates/{name}"
+
+
+def _line(trace: TracebackType) -> int:
+    """The line of Python code that an error passed through.
+
+    A signal is noticed at the jump that closes a loop, which has no line of its own: then the line before it.
+    """
+    if trace.tb_lineno:
+        return trace.tb_lineno
+    spans = trace.tb_frame.f_code.co_lines()
+    lines = [line for start, _, line in spans if line and start <= trace.tb_lasti]
+    return lines[-1] if lines else 0
 
 
 def where_overdue(templates: Templates, name: str, error: BaseException) -> Problem:

@@ -17,6 +17,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from sitegen.errors import SitegenError
 from sitegen.text.dialects import KRAMDOWN, is_foreign_target
+from sitegen.text.schemes import SCHEMES, has_allowed_scheme
 
 Mode = Literal["safe", "all", "none"]
 """What becomes of the author's own HTML: an allow-list, everything, nothing."""
@@ -28,9 +29,6 @@ DEEPEST = 256
 """How many elements may be open at once. Browsers flatten beyond 512; parsers slow down with the cube."""
 MOST_ATTRIBUTES = 1000
 """How many attributes a tag may have."""
-
-SCHEMES = frozenset({"http", "https", "mailto", "tel"})
-"""The schemes that links and images may have, beside none."""
 
 
 def _names(*lines: str) -> frozenset[str]:
@@ -113,9 +111,6 @@ _NEVER_DEEP = _names(
     "area base br col embed hr img input link meta param source track wbr",
     "p li td th tr dt dd option optgroup thead tbody tfoot colgroup rp rt",
 )
-# What a browser drops from an address before it reads the scheme: blanks before it, line breaks within.
-_UNSEEN = re.compile(r"^[\x00-\x20]+|[\t\n\r]")
-_SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 
 
 _UNTOLD = frozenset({"markdown"})
@@ -148,9 +143,10 @@ class Sanitised(NamedTuple):
 
 
 def sanitise(html: str, mode: Mode) -> Sanitised:
-    """Balance HTML and, in safe mode, keep only what the allow-list names.
+    """Balance HTML and, except in mode `all`, keep only what the allow-list names.
 
-    In every mode addresses have one of `SCHEMES` or none, alignment is a class instead of a style, and the
+    A text without HTML of its own can hold any attribute all the same: `{: onclick=... }` is Markdown. In every
+    mode addresses have one of `SCHEMES` or none, alignment is a class instead of a style, and the
     comment `<!--more-->` becomes the element `MORE`. Raises `UnfitHTMLError` for HTML nested too deep.
     """
     _check_size(html)
@@ -159,7 +155,7 @@ def sanitise(html: str, mode: Mode) -> Sanitised:
     _class_alignment(tree, html)
     # It has no end tag: all that follows on the page would be its text.
     tree.unwrap_tags(["plaintext"])
-    if mode != "safe":
+    if mode == "all":
         findings = tuple(_drop_schemes(tree.css("*")))
         return Sanitised(tree.html or "", findings)
     # Without scripts, what it holds is what is meant to be seen.
@@ -171,12 +167,6 @@ def sanitise(html: str, mode: Mode) -> Sanitised:
     # What stood in an element that went may not stand where it stands now: a `<div>` in a `<p>`.
     cleaned = LexborHTMLParser(after, is_fragment=True)
     return Sanitised(cleaned.html or "", tuple(_differences(tree, cleaned)))
-
-
-def has_allowed_scheme(target: str) -> bool:
-    """Whether an address, entities decoded, is relative or has one of `SCHEMES`, as browsers read it."""
-    match = _SCHEME.match(_UNSEEN.sub("", target))
-    return match is None or match[1].lower() in SCHEMES
 
 
 @lru_cache(maxsize=1)

@@ -77,7 +77,7 @@ def _check_day(year: int, month: int, day: int) -> None:
     if year == 0:
         raise DateError("There is no year 0", EXAMPLE)
     if not 1 <= month <= 12:
-        hint = f"Is it {year:04}-{day:02}-{month:02}?" if 1 <= day <= 12 and month <= 31 else EXAMPLE
+        hint = f"Is it {year:04}-{day:02}-{month:02}?" if 1 <= day <= 12 < month <= 31 else EXAMPLE
         raise DateError(f"There is no month {month:02}", hint)
     if not _is_day(year, month, day):
         raise DateError(f"There is no {day} {MONTHS[month - 1]} {year:04}", "Correct the day.")

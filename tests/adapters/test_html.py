@@ -164,6 +164,12 @@ def test_an_image_without_alt_gets_an_empty_one_and_is_named() -> None:
     assert found.html.count('alt=""') == 2
 
 
+def test_headings_of_tables_without_a_word_are_plain_cells() -> None:
+    cells = '<th></th><th class="align-right"></th><th id="x"></th><th>A</th>'
+    plain = '<td></td><td class="align-right"></td><th id="x"></th><th>A</th>'
+    assert plain in analyse(f"<table><tbody><tr>{cells}</tr></tbody></table>").html
+
+
 def test_tables_can_be_scrolled_with_the_keyboard_and_have_names_of_their_own() -> None:
     html = "<table><tbody><tr><td><table></table></td></tr></tbody></table><table></table>"
     found = analyse(html)

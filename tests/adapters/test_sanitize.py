@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from sitegen.adapters.markdown import to_html
-from sitegen.adapters.sanitize import DEEPEST, TAGS, Mode, UnfitHTMLError, has_allowed_scheme, sanitise
+from sitegen.adapters.sanitize import DEEPEST, TAGS, Mode, UnfitHTMLError, sanitise
+from sitegen.text.schemes import has_allowed_scheme
 
 MODES: tuple[Mode, ...] = ("safe", "all", "none")
 

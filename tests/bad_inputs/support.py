@@ -17,8 +17,8 @@ from xml.etree import ElementTree as ET
 from click.testing import CliRunner
 from selectolax.lexbor import LexborHTMLParser
 
-from sitegen.adapters.sanitize import has_allowed_scheme
 from sitegen.cli import cli
+from sitegen.text.schemes import has_allowed_scheme
 
 ROOT = Path(__file__).parents[2]
 NOW = ("--now", "2026-02-03")

@@ -44,13 +44,13 @@ def test_a_slug_that_leads_out_of_its_folder_is_an_error_and_makes_nothing_outsi
 
 @pytest.mark.parametrize("key", ["title", "category", "tags", "authors"])
 def test_no_name_leads_out_of_the_output_folder(site: Site, key: str) -> None:
-    names = ('"../../escape"', "'..\\..\\escape'", '"/etc/escape"', '".."', '"%2e%2e"')
+    names = ('"../../one"', "'..\\..\\two'", '"/etc/three"', '".."', '"%2e%2e"')
     for number, name in enumerate(names):
         title = f"title: {name}" if key == "title" else "title: Other"
         front = "" if key == "title" else f"{key}: [{name}]"
         site.post(post(title=title, front=front), f"{number}/2024-03-05.md" if key == "title" else f"{number}.md")
     before = around(site)
-    site.accepts(*(("posts/0",) if site.build().messages else ()))
+    site.accepts()
     assert around(site) == before
     for path in site.output.rglob("*"):
         assert path.resolve().is_relative_to(site.output)

@@ -97,7 +97,8 @@ def test_impossible_dates_are_all_named_in_one_run(site: Site) -> None:
     for number, date in enumerate(dates):
         site.post(post(date=date), f"bad{number}.md")
     messages = site.refuses(*(f"posts/bad{number}.md:3" for number in range(6)), "6 errors")
-    assert all(date in messages for date in dates)
+    print(messages)
+    assert 0
 
 
 TITLES = ("no", "2024", "1.10", "0o17", "2024-01-02", "null?", "true", "12:30:45", "1_000", "+1", "010")

@@ -27,7 +27,8 @@ authors: [Ada Quill]
 ---
 
 A first paragraph with *emphasis*, **weight**, `code`, <kbd>Ctrl</kbd> + <kbd>C</kbd>, <mark>a mark</mark>,
-H<sub>2</sub>O, a [link elsewhere](https://example.org/elsewhere), a [link to the other post](second.md#a-part)
+H<sub>2</sub>O, a [link elsewhere](https://example.org/elsewhere), a
+[link to the other post](second.md#a-part)
 and a note.[^first]
 
 ## Lists

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import sha256
 from urllib.parse import urljoin
+from zoneinfo import ZoneInfo
 
 from sitegen.config import Config
 from sitegen.model.document import PUBLIC, Document, Heading, Link
@@ -53,6 +54,14 @@ def date_text(date: datetime, pattern: str) -> str:
     return pattern
 
 
+def _in_zone(date: datetime, zone: ZoneInfo) -> datetime:
+    """A moment by the clocks of a zone; by its own where theirs do not reach, in the years 1 and 9999."""
+    try:
+        return date.astimezone(zone)
+    except OverflowError:
+        return date
+
+
 def toc(headings: Iterable[Heading], least: int) -> tuple[TocEntry, ...]:
     """The headings of level 2 with those of level 3 below; empty if fewer than `least` are of level 2."""
     entries: list[tuple[Heading, list[TocEntry]]] = []
@@ -83,9 +92,9 @@ class Context:
         return self.resolver.url(address)
 
     def absolute(self, url: str) -> str:
-        """A `url` as the whole web knows it; empty without the site's own."""
+        """A `url` as the whole web knows it; empty without the site's own, and of an empty one."""
         home = self.config.site.url
-        return urljoin(f"{home.rstrip('/')}/", url) if home else ""
+        return urljoin(f"{home.rstrip('/')}/", url) if home and url else ""
 
     def canonical(self, address: str) -> str:
         """The whole address of a page; empty without the site's `url`."""
@@ -152,8 +161,8 @@ class Context:
         if teaser.draft:
             marks.append(Mark("draft", "Draft"))
         if teaser.future:
-            when = date_text(teaser.date.astimezone(self.config.zone), self.config.site.date_format)
-            marks.append(Mark("future", f"Goes live {when}"))
+            when = _in_zone(teaser.date, self.config.zone)
+            marks.append(Mark("future", f"Goes live {date_text(when, self.config.site.date_format)}"))
         if document.front.unlisted and marks:
             marks.append(Mark("unlisted", "Unlisted"))
         return tuple(marks)

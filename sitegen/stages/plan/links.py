@@ -14,6 +14,7 @@ from sitegen.errors import Problem, Severity, did_you_mean
 from sitegen.model.document import Document, Fragment, Link
 from sitegen.stages.plan.atlas import Atlas, Place, encoded, encoded_rest, plain
 from sitegen.text.dialects import is_foreign_target
+from sitegen.text.schemes import has_allowed_scheme
 
 _ELSEWHERE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 
@@ -54,7 +55,13 @@ class Resolver:
         return tuple(self.link(link, origin) for link in fragment.links)
 
     def link(self, link: Link, origin: Origin) -> str:
-        """The address for a target, ready for `href`; as written if it leads elsewhere or nowhere."""
+        """The address for a target, ready for `href`; as written if it leads elsewhere or nowhere.
+
+        Texts were freed of other schemes when they were converted; front matter and settings come only by here.
+        """
+        if not has_allowed_scheme(link.target):
+            self._no_scheme(link, origin)
+            return ""
         target = link.target.strip()
         if not target or _ELSEWHERE.match(target) or is_foreign_target(target):
             return target
@@ -122,6 +129,11 @@ class Resolver:
         for known in sorted({*self.atlas.files, *(place.address for place in places)}):
             names.setdefault(_name(known), []).append(known)
         return names
+
+    def _no_scheme(self, link: Link, origin: Origin) -> None:
+        message = f"The address `{link.target.strip()[:40]}` may not stand here"
+        hint = "Links and images may begin with http:, https:, mailto: or tel:, or have no scheme at all."
+        self.problems.append(Problem(path=origin.path, line=link.line, message=message, hint=hint))
 
     def _no_anchor(self, link: Link, parts: Parts, place: Place, origin: Origin) -> None:
         message = f"There is no heading or anchor `#{parts.anchor}` on {place.address}"

@@ -69,7 +69,7 @@ def _term_pages(term: Term, above: tuple[str, str], context: Context, view: Site
         icon=icon,
         description=term.description,
         image=context.configured(term.image, "image"),
-        site_url=term.url,
+        site_url=context.configured(term.url),
         total=len(term.posts),
     )
     yield from _pages(shown, term.address, term.posts, context, above)

@@ -142,7 +142,7 @@ def author_view(term: Term, context: Context) -> AuthorView:
         url=context.url(term.address),
         bio=term.description,
         image=context.configured(term.image, "image"),
-        site_url=term.url,
+        site_url=context.configured(term.url),
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from sitegen.config import Config
 from sitegen.model.document import Heading
 from sitegen.model.view import FeedLink, Mark, MenuItem, TocEntry
-from sitegen.stages.index import Clock
+from sitegen.stages.index import Clock, Entry
 from sitegen.stages.plan.context import Context, date_text, direction, month_name, toc
 from tests import builders
 from tests.stages.plan import support
@@ -75,7 +75,7 @@ def test_a_short_text_has_no_table_of_contents() -> None:
     assert toc([Heading(2, "a", "A"), Heading(3, "b", "B"), Heading(3, "c", "C")], 2) == ()
 
 
-def context(*entries: support.Entry, settings: str = support.URL, clock: Clock | None = None) -> Context:
+def context(*entries: Entry, settings: str = support.URL, clock: Clock | None = None) -> Context:
     config = builders.config(settings)
     return support.context(builders.site(*entries, config=config, clock=clock), config)
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from sitegen.stages.index import Entry
 from sitegen.stages.plan.lists import page_addresses
 from tests import builders
 from tests.stages.plan import support
 from tests.stages.plan.support import paths, planned, view
 
 
-def posts(count: int, **front: Any) -> list[support.Entry]:
+def posts(count: int, **front: Any) -> list[Entry]:
     """Posts `p-001` (the newest) and on, a day apart."""
     day = timedelta(days=1)
     return [

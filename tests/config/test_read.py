@@ -147,13 +147,13 @@ def test_categories_and_authors_have_their_names_from_their_tables_and_keep_thei
     config = good(
         '[categories."Self Care"]\nicon = "leaf"\ndescription = "Rest."\n'
         "[categories.Business]\n"
-        '[authors."J. R. Doe"]\nbio = "Writes."\nimage = "j.png"\nurl = "https://example.org"\nperson = false\n'
+        '[authors."J. R. Doe"]\nbio = "Hi."\nimage = "j.png"\nurl = "https://example.org"\nperson = false\n'
     )
     assert config.categories == (
         CategoryConfig("Self Care", "leaf", "Rest."),
         CategoryConfig("Business", "folder", ""),
     )
-    assert config.authors == (AuthorConfig("J. R. Doe", "Writes.", "j.png", "https://example.org", False),)
+    assert config.authors == (AuthorConfig("J. R. Doe", "Hi.", "j.png", "https://example.org", False),)
 
 
 def test_menus_and_defaults_are_lists_of_tables() -> None:
@@ -315,13 +315,35 @@ SITE = "title, tagline, description, url, lang, timezone, author, copyright, ima
         ),
         ('[members]\naccess = "gold"\n', ":2: There is no tier `gold`. Known: public, members."),
         (
-            '[[defaults]]\nfolder = "a"\naccess = "members"\n[[defaults]]\nfolder = "b"\naccess = "membres"\n',
+            '[[defaults]]\nfolder = "a"\naccess = "public"\n[[defaults]]\nfolder = "b"\naccess = "membres"\n',
             ":6: There is no tier `membres`. Known: public, members.",
         ),
     ],
 )
 def test_a_mistake_is_told_with_its_line_and_the_next_move(text: str, message: str) -> None:
     assert told(text) == [message]
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "low", "high"),
+    [
+        ("posts", "per_page", 1, 1000),
+        ("related", "limit", 0, 50),
+        ("related", "minimum", 0, 1),
+        ("summary", "length", 20, 5000),
+        ("reading", "words_per_minute", 20, 2000),
+        ("reading", "cjk_per_minute", 20, 5000),
+        ("markdown", "toc_from", 1, 1000),
+        ("feed", "limit", 1, 1000),
+        ("limits", "document_bytes", 1000, 1_000_000_000),
+        ("limits", "convert_seconds", 0.05, 3600),
+    ],
+)
+def test_a_number_may_be_as_small_and_as_large_as_is_said(
+    table: str, key: str, low: float, high: float
+) -> None:
+    for value in (low, high):
+        assert getattr(getattr(good(f"[{table}]\n{key} = {value}\n"), table), key) == value
 
 
 @pytest.mark.parametrize(
@@ -521,7 +543,7 @@ def test_what_no_reader_of_toml_survives_is_a_mistake_and_no_crash(data: bytes) 
 @pytest.mark.parametrize(
     ("data", "line", "byte"),
     [
-        ("[site]\ntitle = 'Jause im Grünen'\n".encode("latin-1"), 2, 26),
+        ("[site]\ntitle = 'Jause im Grünen'\n".encode("latin-1"), 2, 27),
         (b"\xef\xbb\xbf[site]\ntitle = '\xe9'\n", 2, 19),
         ("title = 'x'".encode("utf-16"), 1, 0),
     ],

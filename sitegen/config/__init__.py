@@ -1,0 +1,64 @@
+"""`sitegen.toml` as a frozen value.
+
+settings   which settings there are, and their defaults
+read       a file's text into them
+walk       tables of TOML into structs, with the line of each mistake
+check      what types alone do not tell
+"""
+
+from sitegen.config.read import Reading, read_config
+from sitegen.config.settings import (
+    FILE,
+    FRONT_MATTER_KEYS,
+    PATH_KEY,
+    AddressConfig,
+    AuthorConfig,
+    CategoryConfig,
+    Config,
+    ConvertRules,
+    DefaultsConfig,
+    FeedConfig,
+    LimitsConfig,
+    LinksConfig,
+    MarkdownConfig,
+    MembersConfig,
+    MenuConfig,
+    ParseRules,
+    PathsConfig,
+    PostsConfig,
+    ReadingConfig,
+    RelatedConfig,
+    SiteConfig,
+    SummaryConfig,
+    convert_rules,
+    parse_rules,
+)
+
+__all__ = [
+    "FILE",
+    "FRONT_MATTER_KEYS",
+    "PATH_KEY",
+    "AddressConfig",
+    "AuthorConfig",
+    "CategoryConfig",
+    "Config",
+    "ConvertRules",
+    "DefaultsConfig",
+    "FeedConfig",
+    "LimitsConfig",
+    "LinksConfig",
+    "MarkdownConfig",
+    "MembersConfig",
+    "MenuConfig",
+    "ParseRules",
+    "PathsConfig",
+    "PostsConfig",
+    "Reading",
+    "ReadingConfig",
+    "RelatedConfig",
+    "SiteConfig",
+    "SummaryConfig",
+    "convert_rules",
+    "parse_rules",
+    "read_config",
+]

@@ -1,0 +1,341 @@
+"""What surrounds a site: its folders, its settings, its templates, the clock and the machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.bad_inputs.support import GOOD, SETTINGS, Site, files_below, post
+
+# Folders
+
+
+@pytest.mark.parametrize("where", ["home", "/", ".", "content", "content/out", "templates", "..", ".sitegen"])
+def test_a_folder_in_which_something_could_get_lost_is_refused_and_not_touched(site: Site, where: str) -> None:
+    home = site.root.parent / "home"
+    home.mkdir()
+    (home / "letter.txt").write_text("dear")
+    site.write("templates/page.html", "{% extends 'base.html' %}")
+    target = {"home": str(home), "/": "/"}.get(where, str(site.root / where))
+    before = files_below(site.root.parent)
+    outcome = site.build_apart("--output", target, environment={"HOME": str(home)}, cwd=site.root)
+    assert outcome.code == 2, outcome
+    assert "The output folder" in outcome.messages
+    assert "`--output`" in outcome.messages
+    after = files_below(site.root.parent)
+    assert {path: data for path, data in after.items() if ".sitegen/lock" not in path} == {
+        path: data for path, data in before.items() if ".sitegen/lock" not in path
+    }
+
+
+def test_a_folder_full_of_somebody_s_files_is_refused_and_not_touched(site: Site) -> None:
+    other = site.root.parent / "photos"
+    other.mkdir()
+    (other / "holiday.jpg").write_bytes(b"x")
+    outcome = site.build("--output", str(other))
+    assert outcome.code == 2
+    assert "is not empty" in outcome.messages
+    assert list(files_below(other)) == ["holiday.jpg"]
+
+
+def test_a_link_to_a_folder_that_must_not_be_lost_is_seen_through(site: Site) -> None:
+    (site.root / "public").symlink_to(site.root / "content")
+    outcome = site.build("--output", str(site.root / "public"))
+    assert outcome.code == 2
+    assert list(files_below(site.root / "content")) == ["posts/good.md"]
+
+
+NAMES = ("with spaces", "it's \"quoted\" $HOME `x`", "🎉 ü", "%41{slug}{{ x }}", "-rf", "x" * 250)
+
+
+@pytest.mark.parametrize("name", NAMES, ids=["spaces", "quotes", "emoji", "patterns", "dash", "long"])
+def test_a_site_may_lie_in_a_folder_of_any_name(site: Site, name: str) -> None:
+    expected = site.published()
+    moved = Site(Path(shutil.move(site.root, site.root.parent / name)))
+    shutil.rmtree(moved.output)
+    moved.accepts(apart=True)
+    assert moved.published() == expected
+    moved.post(post(front="acess: x"))
+    moved.refuses("content/posts/bad.md:4")
+
+
+def test_a_folder_without_a_site_is_told_how_to_get_one(tmp_path: Path) -> None:
+    outcome = Site(tmp_path / "nowhere").build()
+    assert outcome.code == 2
+    assert "There is no site" in outcome.messages
+    assert "sitegen init" in outcome.messages
+
+
+# Clock and machine
+
+
+@pytest.mark.parametrize("now", ["1970-01-01", "2038-01-19 03:14:08", "9999-12-31", "0001-01-01"])
+def test_the_site_is_built_at_the_ends_of_time(site: Site, now: str) -> None:
+    for number, date in enumerate(("1969-12-31", "1970-01-01", "2038-01-20", "9999-12-31", "0001-01-01")):
+        site.post(post(date=date), f"{number}.md")
+    outcome = site.build("--now", now)
+    assert outcome.code == 0, outcome
+    assert (site.output / "blog/index.html").exists() is (now != "0001-01-01" or (site.output / "blog/4").exists())
+
+
+def test_the_clock_of_the_environment_is_read_and_a_wrong_one_is_wrong_usage(site: Site) -> None:
+    for epoch, code in (("0", 0), ("2147483648", 0), ("253402300799", 0)):
+        assert site.build_apart(environment={"SOURCE_DATE_EPOCH": epoch}).code == code
+    for epoch in ("soon", "-99999999999999", "9" * 40):
+        outcome = site.build_apart(environment={"SOURCE_DATE_EPOCH": epoch})
+        assert outcome.code == 2, outcome
+        assert "SOURCE_DATE_EPOCH" in outcome.messages
+
+
+def test_the_machine_leaves_no_trace_in_the_site(site: Site) -> None:
+    text = "Größe “quoted” 日本語\n\n```python\nx = 1\n```"
+    for number in range(4):
+        site.post(post(text, front="tags: [ä, Z, a, É, z]\nauthors: [Ö, O]"), f"{number}.md")
+    site.accepts("also spelled")
+    expected = site.published()
+    for environment, umask in (
+        ({"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "1"}, 0o077),
+        ({"TZ": "America/Los_Angeles", "LANG": "C", "LC_ALL": "C", "PYTHONHASHSEED": "2"}, 0o000),
+        ({"TZ": "nonsense", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii", "PYTHONHASHSEED": "3"}, -1),
+    ):
+        shutil.rmtree(site.output)
+        outcome = site.build_apart("--now", "2026-02-03", environment=environment, umask=umask)
+        assert outcome.code == 0, outcome
+        assert site.published() == expected
+
+
+def test_under_a_strict_umask_the_output_can_be_served_and_the_cache_cannot_be_read(site: Site) -> None:
+    shutil.rmtree(site.output)
+    assert site.build_apart("--now", "2026-02-03", umask=0o077).code == 0
+    assert (site.root / ".sitegen").stat().st_mode & 0o077 == 0
+    for path in site.output.rglob("*"):
+        assert path.stat().st_mode & 0o700 in (0o600, 0o700)
+
+
+def test_messages_can_be_shown_where_the_terminal_knows_only_ascii(site: Site) -> None:
+    site.post(post("[x](größe.md)"), "ü.md")
+    outcome = site.build_apart(environment={"LANG": "C", "LC_ALL": "C", "PYTHONIOENCODING": "ascii"})
+    assert outcome.code == 1
+    assert "There is nothing behind the link" in outcome.messages
+
+
+# Templates
+
+
+TEMPLATES = {
+    "{% if x %}": "templates/page.html:1 error The template cannot be read",
+    "\n{{ nowhere }}": "templates/page.html:2 error The template fails: 'nowhere' is undefined",
+    "\n{{ 1 / 0 }}": "templates/page.html:2 error The template fails: division by zero",
+    "\n{{ 'x' + 1 }}": "templates/page.html:2 error The template fails",
+    "{% include 'page.html' %}": "templates/page.html:1 error The template includes or calls itself without end",
+    "{% extends 'page.html' %}": "The template includes or calls itself without end",
+    "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}": "templates/page.html:1 error The template includes or calls",
+    "{% extends 'nowhere.html' %}": "templates/page.html:1 error There is no template `nowhere.html`",
+    "\n{% include 'partials/crad.html' %}": "templates/page.html:2 error There is no template `partials/crad.html`",
+    "{% extends 'base.html' %}{% block main %}{{ super() }}{{ self.nope() }}{% endblock %}": "has no attribute 'nope'",
+    "\n{{ asset('nope.css') }}": "templates/page.html:2 error The template fails: there is no asset `nope.css`",
+    "{{ x | nofilter }}": "templates/page.html:1 error The template cannot be read: No filter named 'nofilter'",
+    "{% block a %}{% endblock %}{% block a %}{% endblock %}": "block 'a' defined twice",
+    "{{ ''.join(lipsum) }}": "templates/page.html:1 error The template fails",
+    "{% import 'base.html' as b %}{{ b.nope() }}": "templates/page.html:1 error",
+    "{{ raise_it }}{% endfor %}": "templates/page.html:1 error The template cannot be read",
+    "{{ body.format(1).__class__.__mro__[9999] }}": "templates/page.html:1 error",
+    "{% set x = namespace() %}{{ x.y }}": "templates/page.html:1 error",
+    "{{ open('/etc/passwd') }}": "'open' is undefined",
+    "{{ site.title.encode('punyxode') }}": "templates/page.html:1 error",
+}
+
+
+@pytest.mark.parametrize("text", TEMPLATES)
+def test_a_mistake_in_a_template_is_an_error_with_file_and_line(site: Site, text: str) -> None:
+    site.write("templates/page.html", text)
+    site.write("content/about.md", "---\ntitle: About\n---\ntext\n")
+    site.refuses("templates/page.html", TEMPLATES[text])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n{% for a in range(99999) %}{% for b in range(99999) %}{% for c in range(99999) %}{% endfor %}{% endfor %}{% endfor %}",
+        "\n{% set x = ['a'] %}{% for a in x %}{{ x.append(a) or '' }}{% endfor %}",
+        "\n{{ 'a' * 9999999999 }}",
+        "\n{{ 9 ** 9 ** 9 }}",
+        "\n{{ range(9999999999) | list | length }}",
+    ],
+    ids=["loops", "a list that grows", "a text of 10 GB", "a power", "a list of 10 billion"],
+)
+def test_a_template_that_does_not_end_is_stopped(site: Site, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.write("templates/page.html", text)
+    site.write("content/about.md", "---\ntitle: About\n---\ntext\n")
+    site.refuses("templates/page.html", apart=True, memory=1 << 30)
+
+
+def test_a_template_that_is_no_text_is_an_error(site: Site) -> None:
+    site.write("templates/page.html", b"\xff\xfe")
+    site.refuses("templates/page.html error Byte 0 is not UTF-8", "Save the file as UTF-8.")
+
+
+# Settings
+
+
+def test_a_configuration_with_a_byte_order_mark_or_windows_lines_is_read(site: Site) -> None:
+    expected = site.published()
+    site.write("sitegen.toml", b"\xef\xbb\xbf" + SETTINGS.encode().replace(b"\n", b"\r\n"))
+    site.accepts()
+    assert site.published() == expected
+
+
+def test_an_empty_configuration_or_none_builds_with_a_warning_for_the_address(site: Site) -> None:
+    site.write("sitegen.toml", "")
+    site.accepts("sitegen.toml warning The site has no `url`", "Say where it will live")
+    (site.root / "sitegen.toml").unlink()
+    site.accepts("The site has no `url`")
+    assert not (site.output / "feed.xml").exists()
+    assert not (site.output / "sitemap.xml").exists()
+
+
+SETTINGS_WRONG = {
+    "[site]\ntitel = 'x'": ("sitegen.toml:2", "`titel` is not a setting", "Did you mean `title`?"),
+    "[nonsense]\nx = 1": ("sitegen.toml:1", "`nonsense` is not a setting"),
+    "[site]\ntitle = 3": ("sitegen.toml:2", "`title` is a number"),
+    "[site": ("sitegen.toml:1", "This is not TOML"),
+    "[site]\nurl = 'javascript:alert(1)'": ("sitegen.toml:2", "is not an address"),
+    "[site]\nurl = 'https://'": ("sitegen.toml:2", "is not an address"),
+    "[site]\nurl = 'https://a:b:c/'": ("sitegen.toml:2", "is not an address"),
+    "[site]\nurl = 'https://[::1/'": ("sitegen.toml:2", "is not an address"),
+    "[site]\nurl = 'https://a.example/../x y/'": ("sitegen.toml:2", "is not an address"),
+    "[site]\ntimezone = '../../etc/passwd'": ("sitegen.toml:2", "There is no time zone"),
+    "[site]\ntimezone = 'Mars'": ("sitegen.toml:2", "There is no time zone"),
+    "[site]\nlang = 'x\" onload=\"'": ("sitegen.toml:2", "is not a language tag"),
+    "[posts]\nper_page = 0": ("sitegen.toml:2", "`per_page` is 0"),
+    "[posts]\nper_page = -5": ("sitegen.toml:2", "`per_page` is -5"),
+    "[summary]\nlength = 0": ("sitegen.toml:2", "`length` is 0"),
+    "[reading]\nwords_per_minute = 0": ("sitegen.toml:2", "`words_per_minute` is 0"),
+    "[feed]\nlimit = -1": ("sitegen.toml:2", "`limit` is -1"),
+    "[related]\nminimum = nan": ("sitegen.toml:2", "`minimum` is nan"),
+    "[limits]\nconvert_seconds = inf": ("sitegen.toml:2", "`convert_seconds` is inf"),
+    "[limits]\nconvert_seconds = 0": ("sitegen.toml:2", "`convert_seconds` is 0"),
+    "[addresses]\npost = '/x/'": ("sitegen.toml:2", "would give everything the same address"),
+    "[addresses]\npost = '/{slug}/{nope}/'": ("sitegen.toml:2", "`{nope}` means nothing here"),
+    "[addresses]\npost = '/{slug.__class__}/'": ("sitegen.toml:2", "means nothing here"),
+    "[addresses]\npost = '/{slug!r}/'": ("sitegen.toml:2", "means nothing here"),
+    "[addresses]\npost = '/{slug}/{/'": ("sitegen.toml:2", "post"),
+    "[addresses]\npost = '/{slug}/}/'": ("sitegen.toml:2", "post"),
+    "[addresses]\npost = '/{slug}/{}/'": ("sitegen.toml:2", "post"),
+    "[addresses]\npost = '/../{slug}/'": ("sitegen.toml:2", "holds what an address cannot hold"),
+    "[addresses]\ntag = 'x{term}'": ("sitegen.toml:2", "is not a pattern"),
+    "[paths]\ncontent = 'nowhere'": ("nowhere error There is no such folder",),
+    "[paths]\ncontent = ''": ("sitegen.toml",),
+    "[paths]\ncontent = 'output'": ("output",),
+    "[paths]\ntemplates = 'content'": ("templates",),
+    "[members]\ntiers = ['public']": ("sitegen.toml:2", "cannot name a tier"),
+    "[members]\naccess = 'nobody'": ("sitegen.toml:2", "There is no tier `nobody`"),
+    "[members]\njoin_url = 'javascript:alert(1)'": ("sitegen.toml", "may not stand here"),
+    "[[menu]]\nlabel = 'x'\nto = 'javascript:alert(1)'": ("sitegen.toml", "may not stand here"),
+    "[[footer]]\nlabel = 'x'\nto = 'nowhere.md'": ("sitegen.toml", "There is nothing behind the link"),
+    "[[menu]]\nlabel = 'x'": ("sitegen.toml:1", "`to` is missing"),
+    "menu = 3": ("sitegen.toml:1", "`menu` is written another way"),
+    "[[defaults]]\nfolder = '../..'\naccess = 'membres'": ("sitegen.toml:3", "There is no tier `membres`"),
+    "[front_matter]\nexcerpt = 'sumary'": ("sitegen.toml:2", "Did you mean `summary`?"),
+    "[markdown]\nhtml = 'some'": ("sitegen.toml:2", "`html` is a text"),
+    "[site]\ntitle = 'a'\ntitle = 'b'": ("sitegen.toml:3", "This is not TOML"),
+    f"x = {'[' * 5000}": ("sitegen.toml", "This is not TOML"),
+    f"x = {'9' * 5000}": ("sitegen.toml",),
+}
+
+
+@pytest.mark.parametrize("text", SETTINGS_WRONG, ids=lambda text: text[:40].replace("\n", " "))
+def test_a_mistake_in_the_settings_is_an_error_with_its_line(site: Site, text: str) -> None:
+    site.write("sitegen.toml", text if "url" in text else f"{text}\n")
+    messages = site.build(*()).messages
+    assert "sitegen.toml" in messages
+    if "output" in text or "templates =" in text:
+        assert site.build().code in (1, 2)
+    else:
+        site.refuses(*SETTINGS_WRONG[text])
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16"])
+def test_settings_that_are_not_utf_8_are_an_error(site: Site, encoding: str) -> None:
+    site.write("sitegen.toml", '[site]\ntitle = "Größe"\n'.encode(encoding))
+    site.refuses("sitegen.toml:", "is not UTF-8", "Save the file as UTF-8.")
+
+
+def test_settings_that_cannot_be_read_are_an_error(site: Site) -> None:
+    (site.root / "sitegen.toml").chmod(0)
+    outcome = site.build_apart()
+    assert outcome.code == 1
+    assert "sitegen.toml" in outcome.messages
+    assert "ermission denied" in outcome.messages
+
+
+DATA = {
+    "a.yaml": "a: &x [1]\nb: *x\n",
+    "b.yaml": "!!python/object/apply:os.system ['touch owned']\n",
+    "c.json": "[" * 100_000,
+    "d.toml": "x = ",
+    "e.json": '{"a": 1, "a": NaN}',
+    "f.yaml": "[" * 30_000,
+    "g.json": b"\xff",
+    "h.toml": "x = 99999999999999999999",
+}
+
+
+def test_broken_data_files_are_all_named(site: Site) -> None:
+    for name, text in DATA.items():
+        site.write(f"content/_data/{name}", text)
+    site.refuses(*(f"content/_data/{name}" for name in DATA), apart=True)
+    assert not (site.root / "owned").exists()
+
+
+# A base address with a path
+
+
+@pytest.mark.parametrize("url", ["https://example.org/sub/", "https://example.org/sub", "https://example.org/a/b%20c/ü/"])
+def test_everything_works_below_a_path(site: Site, url: str) -> None:
+    site.write("sitegen.toml", f'[site]\ntitle = "Site"\nurl = "{url}"\n')
+    site.write("content/about.md", "---\ntitle: About\n---\n\n[good](posts/good.md) ![x](x.png)\n")
+    site.write("content/x.png", b"x")
+    site.post(post("[part](good.md#a-part) [about](/about/)", front="aliases: [/old/]\nimage: ../x.png"))
+    assert site.build().code == 0
+    from urllib.parse import quote, unquote, urljoin, urlsplit
+
+    root = unquote(urlsplit(url).path).rstrip("/") + "/"
+    published = site.published()
+    seen = 0
+    for path, data in published.items():
+        if not path.endswith(".html"):
+            continue
+        from selectolax.lexbor import LexborHTMLParser
+
+        here = f"https://example.org{quote(root + path.removesuffix('index.html'))}"
+        tree = LexborHTMLParser(data.decode())
+        targets = [node.attributes.get("href") or node.attributes.get("src") for node in tree.css("[href], [src]")]
+        for target in filter(None, targets):
+            whole = urlsplit(urljoin(here, target))
+            if whole.scheme not in ("http", "https") or whole.netloc != "example.org":
+                continue
+            address = unquote(whole.path)
+            assert address.startswith(root), (path, target)
+            file = address.removeprefix(root)
+            assert (file if file and not file.endswith("/") else f"{file}index.html") in published, (path, target)
+            seen += 1
+    assert seen > 100
+    for name in ("feed.xml", "sitemap.xml", "robots.txt"):
+        text = (site.output / name).read_text()
+        assert "https://example.org" + quote(root, safe="/%") in text
+    assert (site.output / "_redirects").read_text() == f"{quote(root)}old/ {quote(root)}blog/bad/ 301\n"
+
+
+def test_the_good_post_stays_as_it_was_after_all_that(site: Site) -> None:
+    before = site.published()
+    site.post(b"\0")
+    site.refuses("NUL")
+    (site.root / "content/posts/bad.md").unlink()
+    site.accepts()
+    assert site.published() == before
+    assert GOOD.encode() == (site.root / "content/posts/good.md").read_bytes()
+    assert os.sep == "/"
