@@ -159,7 +159,7 @@ def _workshop(options: Options, progress: Progress | None) -> Iterator[_Shop]:
             options, config, roots, pool, blobs, progress or (lambda _step, _done, _all: None), [], set()
         )
         shop.note(problems)
-        if not config.site.url and not options.preview:
+        if not (config.site.url or options.preview or problems):
             shop.note([_no_url()])
         yield shop
 

@@ -27,7 +27,10 @@ _ELEMENTS = "h1,h2,h3,h4,h5,h6,a,area,img,source,video,audio,track,pre,table"
 _UNREAD = ("script", "style", "template", "noscript")
 """Elements that nobody reads; only `html = "all"` lets them through."""
 _IDREFS = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "headers", "for")
-_APART = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "pre", "figure", "table", "aside", *_UNREAD})
+_HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_APART = frozenset({*_HEADS, "pre", "figure", "table", "aside", *_UNREAD})
+_NO_OPENING = frozenset({"ul", "ol", "dl", "blockquote"})
+"""A text's own summary is not made of items of its lists, nor of others' words."""
 _APART_CLASSES = frozenset({"footnote", "admonition", "toc"})
 
 
@@ -113,7 +116,7 @@ class _Pass:
             "table": self.table,
             "video": self.video,
             **dict.fromkeys(("source", "audio", "track"), self.media),
-            **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), self.heading),
+            **dict.fromkeys(_HEADS, self.heading),
         }
         for node in self.tree.css(_ELEMENTS):
             visit[str(node.tag)](node)
@@ -291,7 +294,8 @@ class _Pass:
         for node in self.tree.css("p"):
             if sum(map(len, parts)) >= length:
                 break
-            if not any(map(_is_apart, _above(node))):
+            above = list(_above(node))
+            if not any(_is_apart(one) or one.tag in _NO_OPENING for one in above):
                 parts.append(_fold(_plain(node)))
         return " ".join(part for part in parts if part)
 

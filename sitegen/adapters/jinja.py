@@ -164,6 +164,8 @@ class Templates:
             return Problem(path=path, line=line, message=f"There is no template `{error.name}`", hint=hint)
         if isinstance(error, RecursionError):
             return Problem(path=path, line=line, message="The template includes or calls itself without end")
+        if isinstance(error, MemoryError):
+            return Problem(path=path, line=line, message="The template wants more memory than there is")
         if isinstance(error, NoAsset):
             return Problem(path=path, line=line, message=str(error), hint=error.hint)
         message = f"The template fails: {_sentence(str(error) or type(error).__name__)}"

@@ -37,9 +37,12 @@ class Wrong:
 
     def __init__(self, walk: Walk) -> None:
         self.walk = walk
+        self.refused: list[Keys] = []
+        """The settings that a problem was made of."""
 
     def __call__(self, keys: Keys, message: str, hint: str = "") -> Problem:
         """The problem of the setting at `keys`, with its line."""
+        self.refused.append(keys)
         return Problem(path=self.walk.path, line=self.walk.line_of(keys), message=message, hint=hint)
 
 
@@ -118,7 +121,8 @@ def _check_pattern(name: str, pattern: str, wrong: Wrong) -> Iterator[Problem]:
     if not (pattern.startswith("/") and pattern.endswith("/")) or "//" in pattern:
         yield wrong(keys, f"`{pattern}` is not a pattern of addresses", "It begins and ends with a `/`.")
     if {".", ".."} & set(pattern.split("/")) or re.search(r'[\s\0-\x1f\\?#%<>":|*{}]', rest):
-        yield wrong(keys, f"`{pattern}` holds what an address cannot hold")
+        hint = "Use letters, digits, hyphens, slashes, and fields in braces."
+        yield wrong(keys, f"`{pattern}` holds what an address cannot hold", hint)
     for field in sorted(found - fields):
         known = ", ".join("{" + field + "}" for field in sorted(fields)) or "none"
         yield wrong(keys, f"`{{{field}}}` means nothing here", f"Known: {known}.")

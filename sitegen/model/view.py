@@ -24,7 +24,7 @@ class TermLink(Struct, frozen=True):
     name: str
     url: str
     icon: str = ""
-    """Of a category: the id of a symbol in `assets/icons.svg`, or the address of a picture (it holds a `/`)."""
+    """Of a category: the id of a symbol in `assets/icons.svg`, or a picture's address (it holds a `/`)."""
     count: int = 0
     description: str = ""
     """Only where all categories, or all authors, are listed: what they are about."""
@@ -211,7 +211,7 @@ class HomeView(Struct, frozen=True, kw_only=True, tag="home"):
     lead: Card | None = None
     cards: tuple[Card, ...] = ()
     more_url: str = ""
-    """The second page of all posts; empty if all stand here."""
+    """The list of all posts; empty if all of them stand here."""
     more_label: str = ""
     categories: tuple[TermLink, ...] = ()
 

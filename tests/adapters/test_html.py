@@ -198,6 +198,11 @@ def test_words_of_prose_and_of_blocks_of_code_are_counted_apart() -> None:
     assert (found.prose, found.code) == (WordCount(3, 2), WordCount(2, 0))
 
 
+def test_the_opening_is_of_paragraphs_and_not_of_items_or_quotations() -> None:
+    text = "One.\n\n- two\n\n- three\n\n> four\n\nFive."
+    assert analyse(to_html(text)).opening == "One. Five."
+
+
 def test_what_nobody_reads_is_not_counted() -> None:
     assert analyse("<p>one</p><script>two three</script><style>four</style>").prose == WordCount(1)
 

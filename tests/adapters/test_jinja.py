@@ -179,6 +179,15 @@ def test_asset_where_the_site_is_unknown_is_told_with_the_way_out() -> None:
     assert "`with context`" in problem.hint
 
 
+def test_more_memory_than_there_is_is_told_in_plain_words() -> None:
+    def greedy() -> None:
+        raise MemoryError
+
+    problem = mistake(templates(a="\n{{ greedy() }}"), greedy=greedy)
+    assert (problem.path, problem.line) == ("templates/a.html", 2)
+    assert problem.message == "The template wants more memory than there is"
+
+
 # Templates that cannot be read
 
 

@@ -117,10 +117,10 @@ def test_a_source_holds_digest_size_and_the_path_from_the_site(roots: Roots) -> 
     )
 
 
-def test_a_content_folder_outside_the_site_is_shown_from_the_site(roots: Roots, tmp_path: Path) -> None:
+def test_a_content_folder_outside_the_site_is_shown_by_its_own_name(roots: Roots, tmp_path: Path) -> None:
     put(tmp_path / "notes", "a.md")
     [source] = scan(roots._replace(content=tmp_path / "notes"), Config()).sources
-    assert source.shown == "../notes/a.md"
+    assert source.shown == "notes/a.md"
 
 
 def test_the_result_is_sorted_and_the_same_whatever_order_the_disk_has(

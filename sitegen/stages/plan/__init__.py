@@ -79,9 +79,9 @@ def plan(
     # A file of the author's own takes the place of these.
     own = {artifact.path for artifact in copies}
     artifacts = [*copies, *made, *(text for text in texts if text.path not in own)]
-    alone, clashes = _told_apart(artifacts)
-    problems += [*map(_clash, clashes), *context.resolver.problems]
-    left_out += [artifact.source for clash in clashes for artifact in clash]
+    alone, others, clashes = _told_apart(artifacts)
+    problems += [*clashes, *context.resolver.problems]
+    left_out += [artifact.source for artifact in others]
     return Plan(tuple(alone), tuple(dict.fromkeys(problems)), tuple(sorted(set(left_out))))
 
 
@@ -257,25 +257,23 @@ def _blamed(problem: Problem, draft: Draft) -> Problem:
     return Problem(path=draft.source, line=draft.line, message=problem.message, hint=hint)
 
 
-def _told_apart(artifacts: Iterable[Artifact]) -> tuple[list[Artifact], list[list[Artifact]]]:
-    """The artifacts that have an address to themselves, sorted by path, and those that clash, together.
+def _told_apart(artifacts: Iterable[Artifact]) -> tuple[list[Artifact], list[Artifact], list[Problem]]:
+    """The artifacts that have an address to themselves, sorted by path, the others, and why they have none.
 
     Names that differ only by case or Unicode form are one: so they are on many disks. Nor can one path be a
-    file and a folder.
+    file and a folder: then the folder stays.
     """
     at: dict[str, list[Artifact]] = defaultdict(list)
     for artifact in artifacts:
         at[fold_path(artifact.path)].append(artifact)
-    below: dict[str, list[Artifact]] = defaultdict(list)
-    for folded, group in at.items():
-        for folder in _folders(folded):
-            if folder in at:
-                below[folder] += group
-    crowded = {*(folded for folded, group in at.items() if len(group) > 1), *below}
-    clashes = [at[folded] + below.get(folded, []) for folded in sorted(crowded)]
-    clashing = {id(artifact) for clash in clashes for artifact in clash}
-    alone = [artifact for group in at.values() for artifact in group if id(artifact) not in clashing]
-    return sorted(alone, key=lambda artifact: artifact.path), clashes
+    inside = {folder: group for path, group in at.items() for folder in _folders(path) if folder in at}
+    problems = [_clash(at[path]) for path in sorted(at) if len(at[path]) > 1]
+    problems += [_no_folder(at[path][0], inside[path][0]) for path in sorted(inside)]
+    alone: list[Artifact] = []
+    others: list[Artifact] = []
+    for path, group in at.items():
+        (others if len(group) > 1 or path in inside else alone).extend(group)
+    return sorted(alone, key=lambda artifact: artifact.path), others, problems
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -293,6 +291,14 @@ def _clash(group: list[Artifact]) -> Problem:
         path=names[0],
         message=f"{who} would be published at one address, {address}",
         hint="Give one of them another `slug`, name or alias.",
+    )
+
+
+def _no_folder(file: Artifact, inside: Artifact) -> Problem:
+    return Problem(
+        path=file.source,
+        message=f"{file.source} would be a file where {inside.source} needs a folder, at /{file.path}",
+        hint="Give the file another name.",
     )
 
 

@@ -57,7 +57,8 @@ class Resolver:
     def link(self, link: Link, origin: Origin) -> str:
         """The address for a target, ready for `href`; as written if it leads elsewhere or nowhere.
 
-        Texts were freed of other schemes when they were converted; front matter and settings come only by here.
+        Texts were freed of other schemes when they were converted; front matter and settings only come by
+        here.
         """
         if not has_allowed_scheme(link.target):
             self._no_scheme(link, origin)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from sitegen.errors import Problem
 from sitegen.model.document import PUBLIC, Fragment
 from sitegen.model.plan import Text
 from sitegen.model.site import Page, Post, Relation, SharedTag, Term, TermRef
@@ -232,9 +233,21 @@ def home_page(context: Context, view: SiteView) -> Draft:
         ),
     )
     texts = (_text(own.body.preview, context, own, Place("/", _ids(own))),) if own else ()
+    if own and own.document.gated:
+        context.resolver.problems.append(_gated_home(own))
     template = (front.template if front else "") or "home.html"
     line = front.line_of("template") if front else 0
     return Draft("index.html", template, home, texts, own.document.path if own else "the home page", line)
+
+
+def _gated_home(page: Page) -> Problem:
+    return Problem(
+        path=page.document.path,
+        line=page.document.front.line_of("access"),
+        message="The home page is for everybody: what it holds for members is shown to nobody",
+        hint="Write it on a page of its own, and link to that.",
+        severity="warning",
+    )
 
 
 def not_found(context: Context, view: SiteView) -> Draft:

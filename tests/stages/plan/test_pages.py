@@ -181,6 +181,12 @@ def test_the_home_page_shows_the_text_of_its_own_file() -> None:
     assert support.artifact(made, "index.html").source == "content/index.md"
 
 
+def test_what_the_home_page_holds_for_members_is_not_lost_without_a_word() -> None:
+    problem = support.only_problem(planned(with_links("index.md", slug="", gated=(), lines=(("access", 3),))))
+    assert (problem.path, problem.line, problem.severity) == ("content/index.md", 3, "warning")
+    assert "shown to nobody" in problem.message
+
+
 def test_the_page_for_missing_addresses_shows_the_newest_posts_and_is_not_indexed() -> None:
     made = planned(*(builders.entry(f"posts/p{number}.md", date=days(number)) for number in range(5)))
     missing = view(made, "404.html")

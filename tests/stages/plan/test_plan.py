@@ -208,12 +208,12 @@ def test_a_file_may_not_be_where_a_page_is() -> None:
 
 
 def test_a_file_may_not_be_where_the_folder_of_a_page_is() -> None:
-    made = planned(builders.entry("about.md"), builders.entry("other.md"), files=(file("About"),))
-    assert (
-        only_problem(made).message
-        == "content/About and content/about.md would be published at one address, /About"
-    )
-    assert "other/index.html" in paths(made)
+    made = planned(builders.entry("about.md"), files=(file("About"),))
+    problem = only_problem(made)
+    assert problem.message == "content/About would be a file where content/about.md needs a folder, at /About"
+    assert problem.hint == "Give the file another name."
+    assert made.left_out == ("content/About",)
+    assert "about/index.html" in paths(made)
 
 
 def test_a_post_that_is_held_back_takes_no_address() -> None:
