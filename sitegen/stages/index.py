@@ -18,6 +18,7 @@ from sitegen.config import AuthorConfig, CategoryConfig, Config
 from sitegen.errors import Problem, did_you_mean
 from sitegen.model.document import Body, Document
 from sitegen.model.site import Held, Page, Post, Site, TagRow, TagTable, Taxonomy, Teaser, Term, TermRef
+from sitegen.text.paths import fold_path
 from sitegen.text.slugs import fold_term, safe_segment, slugify, stable_suffix, term_slug
 
 Named = TypeVar("Named", CategoryConfig, AuthorConfig)
@@ -295,9 +296,9 @@ def _slugs(shown: dict[str, str]) -> dict[str, str]:
     slugs = {}
     for key in sorted(shown, key=lambda key: (len(key), key)):
         slug = term_slug(shown[key])
-        while slug in taken:
+        while fold_path(slug) in taken:
             slug = f"{slug}-{stable_suffix(key)}"
-        taken.add(slug)
+        taken.add(fold_path(slug))
         slugs[key] = slug
     return slugs
 

@@ -114,7 +114,10 @@ class Site:
         return outcome.messages
 
     def accepts(self, *told: str, apart: bool = False, arguments: tuple[str, ...] = ()) -> str:
-        """Build, and see it succeed with these warnings and with pages in which nothing runs."""
+        """Build, and see it succeed with these warnings and with pages in which nothing runs.
+
+        Without any there must be none; `""` is for those that do not matter.
+        """
         outcome = self.build_apart(*NOW, *arguments) if apart else self.build(*arguments)
         assert outcome.code == 0, outcome
         for each in told:

@@ -6,7 +6,6 @@ import pytest
 
 from tests.bad_inputs.support import Site, files_below, post
 
-
 SLUGS = (
     "../../escape",
     "..",
@@ -48,7 +47,9 @@ def test_no_name_leads_out_of_the_output_folder(site: Site, key: str) -> None:
     for number, name in enumerate(names):
         title = f"title: {name}" if key == "title" else "title: Other"
         front = "" if key == "title" else f"{key}: [{name}]"
-        site.post(post(title=title, front=front), f"{number}/2024-03-05.md" if key == "title" else f"{number}.md")
+        site.post(
+            post(title=title, front=front), f"{number}/2024-03-05.md" if key == "title" else f"{number}.md"
+        )
     before = around(site)
     site.accepts()
     assert around(site) == before
@@ -59,7 +60,9 @@ def test_no_name_leads_out_of_the_output_folder(site: Site, key: str) -> None:
 def test_two_posts_at_one_address_are_an_error_that_names_both(site: Site) -> None:
     site.post(post(front="slug: same"), "one.md")
     site.post(post(front="slug: Same"), "two.md")
-    site.refuses("content/posts/one.md and content/posts/two.md", "at one address, /blog/same/", "another `slug`")
+    site.refuses(
+        "content/posts/one.md and content/posts/two.md", "at one address, /blog/same/", "another `slug`"
+    )
 
 
 def test_a_page_and_a_post_at_one_address_are_an_error_that_names_both(site: Site) -> None:
@@ -115,7 +118,9 @@ def test_an_alias_that_is_no_address_of_the_site_is_an_error_and_makes_nothing(s
 
 
 def test_an_alias_makes_a_page_that_leads_on_and_one_rule_for_the_host(site: Site) -> None:
-    site.post(post(front='aliases: ["/old place/ü & ’x’/"]', title='title: "</title><script>alert(1)</script>"'))
+    site.post(
+        post(front='aliases: ["/old place/ü & ’x’/"]', title='title: "</title><script>alert(1)</script>"')
+    )
     site.accepts()
     assert (site.output / "_redirects").read_text().count("\n") == 1
     assert len((site.output / "_redirects").read_text().split()) == 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,12 +20,12 @@ BREAKERS = (
     "</title></script></style></textarea></noscript><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "' onmouseover='alert(1)",
-    "\" autofocus onfocus=alert(1) x=\"",
+    '" autofocus onfocus=alert(1) x="',
     "]]><x/>&lol;&#0;&#x1F;",
     "--><script>alert(1)</script><!--",
     "<!--<script>",
     "{{ 7*7 }}{% raw %}${7*7}<%= 7*7 %>",
-    "\\\"};alert(1);//",
+    '\\"};alert(1);//',
     "\u2028alert(1)\u2029",
     "\u202e\u2066)1(trela\u2069",
     "javascript:alert(1)",
@@ -45,14 +46,12 @@ def test_no_text_of_any_field_breaks_out_of_page_feed_or_structured_data(site: S
         fields["category"] = QUOTED(f"{text} {number}")
         front = "\n".join(f"{name}: {value}" for name, value in fields.items() if name != "title")
         site.post(post(front=f"{front}\nslug: bad-{number}", title=f"title: {written}"), f"bad{number}.md")
-    assert site.build().code == 0
-    site.accepts(*(site.build().messages[:20],))
+    site.accepts("")
     for number, text in enumerate(BREAKERS):
         heading = site.page(f"blog/bad-{number}").css_first("h1")
         assert heading is not None
-        seen = "".join(character for character in text if character.isprintable() and character != "\u2028")
-        for mark in seen.split():
-            assert mark.strip("\u202e\u2066\u2069") in heading.text()
+        for word in re.split(r"[^ -~]+| +", text):
+            assert word in heading.text()
 
 
 def test_the_same_texts_in_the_settings_are_text_too(site: Site) -> None:
@@ -65,11 +64,7 @@ def test_the_same_texts_in_the_settings_are_text_too(site: Site) -> None:
         f"[categories.Notes]\nicon = {text}\ndescription = {text}\n[authors.Jane]\nbio = {text}\n",
     )
     site.post(post(front="authors: Jane\naccess: members"))
-    outcome = site.build()
-    if outcome.code == 0:
-        site.accepts(*([outcome.messages] if outcome.messages else []))
-    else:
-        assert "sitegen.toml" in outcome.messages
+    site.accepts("")
 
 
 @pytest.mark.parametrize("field", ["url", "image"])
@@ -97,7 +92,9 @@ def test_a_file_can_take_the_place_of_no_page_and_of_no_manifest(site: Site) -> 
 
 def test_a_file_can_take_the_place_of_no_manifest(site: Site) -> None:
     site.write("content/sitegen-manifest.json", "{}")
-    site.refuses("content/sitegen-manifest.json")
+    site.refuses(
+        "sitegen-manifest.json error sitegen keeps its own list under this name", "Give this file another"
+    )
 
 
 def test_hidden_files_are_not_published(site: Site) -> None:
@@ -124,13 +121,17 @@ def test_a_link_out_of_the_templates_publishes_nothing(site: Site) -> None:
     (site.root / "templates/assets/site.css").symlink_to(site.root.parent / "secret.css")
     (site.root / "templates/page.html").symlink_to(site.root.parent / "secret.css")
     site.write("content/about.md", "---\ntitle: About\n---\ntext\n")
-    site.accepts("templates/assets/site.css warning This link leads out", "templates/page.html warning This link")
+    site.accepts(
+        "templates/assets/site.css warning This link leads out", "templates/page.html warning This link"
+    )
     assert site.anywhere("top secret") == []
 
 
 def test_a_template_reads_no_file_of_the_machine(site: Site) -> None:
     (site.root.parent / "secret.html").write_text("top secret")
-    for number, name in enumerate(("../../secret.html", str(site.root.parent / "secret.html"), "../content/posts/good.md")):
+    for number, name in enumerate(
+        ("../../secret.html", str(site.root.parent / "secret.html"), "../content/posts/good.md")
+    ):
         site.write("templates/page.html", f"{{% include '{name}' %}}")
         site.write("content/about.md", f"---\ntitle: About {number}\n---\ntext\n")
         site.refuses("templates/page.html:1 error There is no template")
@@ -160,7 +161,9 @@ def test_a_published_folder_that_was_turned_into_a_link_leads_nothing_astray(sit
     assert [path.name for path in elsewhere.iterdir()] == ["index.html"]
 
 
-@pytest.mark.parametrize("path", ["../victim.txt", "/etc/hostname", "a/../../victim.txt", "", "..", "con\\..\\x"])
+@pytest.mark.parametrize(
+    "path", ["../victim.txt", "/etc/hostname", "a/../../victim.txt", "", "..", "con\\..\\x"]
+)
 def test_a_manifest_that_was_tampered_with_deletes_nothing_outside(site: Site, path: str) -> None:
     victim = site.root / "victim.txt"
     victim.write_text("precious")
@@ -189,7 +192,9 @@ def test_text_for_members_stands_nowhere_in_the_output(site: Site) -> None:
     body = "Free words.\n\n<!--members-only-->\n\n## Zyzzyva heading\n\ntop secret ![zyzzyva](zyzzyva.png)"
     site.write("content/posts/zyzzyva.png", b"top secret")
     site.post(post(body, front="access: members"))
-    site.post(post("top secret [^1]\n\n[^1]: top secret", front="access: members\nsummary: Public words"), "all.md")
+    site.post(
+        post("top secret [^1]\n\n[^1]: top secret", front="access: members\nsummary: Public words"), "all.md"
+    )
     site.accepts()
     assert [*site.anywhere("top secret"), *site.anywhere("yzzyva")] == []
     assert "Free words." in site.body("blog/bad")
@@ -212,7 +217,9 @@ def test_nothing_on_any_page_is_fetched_from_another_host(site: Site) -> None:
 
 
 def test_a_feed_holds_markup_as_text_and_whole_addresses(site: Site) -> None:
-    site.post(post("[a](good.md) ![b](/x.png)\n\n<p title=']]>'>x</p>\n\n```html\n]]></content><script>\n```"))
+    site.post(
+        post("[a](good.md) ![b](/x.png)\n\n<p title=']]>'>x</p>\n\n```html\n]]></content><script>\n```")
+    )
     site.write("content/x.png", b"x")
     site.accepts()
     feed = ET.fromstring((site.output / "feed.xml").read_bytes())

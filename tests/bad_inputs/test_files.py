@@ -18,7 +18,9 @@ def test_bytes_of_latin_1_are_an_error_that_tells_the_first_one_and_its_line(sit
 
 
 @pytest.mark.parametrize("change", ["byte order mark", "line ends of Windows", "both"])
-def test_a_byte_order_mark_and_line_ends_of_windows_change_no_byte_of_the_site(site: Site, change: str) -> None:
+def test_a_byte_order_mark_and_line_ends_of_windows_change_no_byte_of_the_site(
+    site: Site, change: str
+) -> None:
     text = post("One line\nand another\n\n```\ncode\nmore\n```", "tags: [rest]")
     site.post(text)
     site.accepts()
@@ -92,7 +94,9 @@ def test_a_link_to_a_file_outside_the_site_publishes_nothing_of_it(site: Site) -
     secret.write_text(post("top secret"))
     (site.root / "content/posts/bad.md").symlink_to(secret)
     (site.root / "content/photo.jpg").symlink_to(secret)
-    site.accepts("posts/bad.md warning This link leads out of its folder", "photo.jpg warning This link leads out")
+    site.accepts(
+        "posts/bad.md warning This link leads out of its folder", "photo.jpg warning This link leads out"
+    )
     assert site.anywhere("top secret") == []
 
 
@@ -109,7 +113,10 @@ def test_links_that_lead_in_circles_end(site: Site) -> None:
     (site.root / "content/posts/self.md").symlink_to("self.md")
     (site.root / "content/posts/a").symlink_to("b")
     (site.root / "content/posts/b").symlink_to("a")
-    site.accepts("content/loop warning This link leads round in a circle", "posts/self.md warning This link leads nowhere")
+    site.accepts(
+        "content/loop warning This link leads round in a circle",
+        "posts/self.md warning This link leads nowhere",
+    )
 
 
 def test_one_name_in_two_unicode_forms_is_an_error_that_names_both(site: Site) -> None:
@@ -141,7 +148,9 @@ def test_names_that_windows_keeps_for_devices_get_addresses_that_are_safe_there(
 def test_a_file_to_copy_with_a_name_that_windows_cannot_hold_is_an_error(site: Site) -> None:
     site.write("content/aux.txt", "x")
     site.write("content/what?.txt", "x")
-    site.refuses("content/aux.txt error This path has a name that Windows keeps", "content/what?.txt", "Rename")
+    site.refuses(
+        "content/aux.txt error This path has a name that Windows keeps", "content/what?.txt", "Rename"
+    )
 
 
 def test_a_name_that_is_not_text_is_an_error_and_cannot_garble_the_terminal(site: Site) -> None:

@@ -26,7 +26,10 @@ def test_front_matter_that_is_never_closed_is_an_error_and_published_by_nobody(s
         ("title: x\ntags: [a\ndate: 2024-01-01", ("bad.md:4:", "is not closed", "Close it")),
         ("title: 'x", ("bad.md:2:", "never closed", "Close it")),
         ("title: @x", ("bad.md:2:", "means something in YAML", '"@x"')),
-        ("title: x\ntitle: y\ndate: 2024-01-01", ("bad.md:3", "`title` stands twice, on lines 2 and 3", "Keep one")),
+        (
+            "title: x\ntitle: y\ndate: 2024-01-01",
+            ("bad.md:3", "`title` stands twice, on lines 2 and 3", "Keep one"),
+        ),
         ("- a\n- list", ("bad.md:2:", "The front matter is a list", "Write `key: value` lines")),
         ("only a text", ("bad.md:2:", "The front matter is a text", "Write `key: value` lines")),
     ],
@@ -53,7 +56,9 @@ def test_a_tag_of_yaml_is_an_error_and_runs_nothing(site: Site, monkeypatch: pyt
     for number, value in enumerate(TAGGED):
         site.post(post(front=f"extra:\n  x: {value}"), f"bad{number}.md")
     messages = site.refuses(*(f"posts/bad{number}.md:5:" for number in range(len(TAGGED))))
-    assert messages.count("is not allowed here If it is part of the text, put the value in quotes.") == len(TAGGED)
+    assert messages.count("is not allowed here If it is part of the text, put the value in quotes.") == len(
+        TAGGED
+    )
     assert not (site.root / "owned").exists()
 
 
@@ -97,7 +102,11 @@ def test_impossible_dates_are_all_named_in_one_run(site: Site) -> None:
     for number, date in enumerate(dates):
         site.post(post(date=date), f"bad{number}.md")
     messages = site.refuses(*(f"posts/bad{number}.md:3" for number in range(6)), "6 errors")
-    for told in ("There is no 30 February 2024", "There is no month 13 Is it 2024-01-13?", "There is no month 00 Write"):
+    for told in (
+        "There is no 30 February 2024",
+        "There is no month 13 Is it 2024-01-13?",
+        "There is no month 00 Write",
+    ):
         assert told in messages
     assert "`99999-01-01` is not a date Write it as in 2024-05-09" in messages
 
@@ -158,7 +167,13 @@ PAYLOAD = "</title><script>alert(1)</script>]]>\"'&<!--"
 )
 def test_markup_in_a_field_is_text_in_pages_feeds_and_structured_data(site: Site, field: str) -> None:
     written = json.dumps(PAYLOAD)
-    value = f"[{written}]" if field in ("tags", "authors") else f"{{x: {written}}}" if field == "extra" else written
+    value = (
+        f"[{written}]"
+        if field in ("tags", "authors")
+        else f"{{x: {written}}}"
+        if field == "extra"
+        else written
+    )
     site.post(
         post(
             title=f"title: {written}" if field == "title" else "title: Other",
@@ -207,7 +222,9 @@ def test_a_mistyped_word_that_hides_a_post_is_an_error_and_publishes_nothing(sit
 
 
 def test_drafts_and_posts_of_the_future_stand_nowhere_in_the_output(site: Site) -> None:
-    site.post(post("top secret one", front="draft: true\ntags: [zyzzyva]", title="title: Secret draft"), "draft.md")
+    site.post(
+        post("top secret one", front="draft: true\ntags: [zyzzyva]", title="title: Secret draft"), "draft.md"
+    )
     site.post(post("top secret two", front="tags: [zyzzyva]", title="title: Secret plan", date="2030-01-01"))
     site.post(post("top secret three", front="expires: 2025-01-01", title="title: Secret past"), "old.md")
     outcome = site.build()

@@ -109,16 +109,16 @@ LIVE = (
     "<a href=x ping=//evil.example>x</a>",
     "`<script>alert(1)</script>`",
     "    <script>alert(1)</script>",
-    "[x](https://a.example/ \"'><script>alert(1)</script>\")",
+    '[x](https://a.example/ "\'><script>alert(1)</script>")',
     "![<script>alert(1)</script>](x.png)",
-    "## <script>alert(1)</script> {#x\"onclick=alert(1)}",
+    '## <script>alert(1)</script> {#x"onclick=alert(1)}',
     "## x { onclick=alert(1) }",
     "[x](https://a.example){: onclick=alert(1) }",
-    "```\"><script>alert(1)</script>\nx\n```",
+    '```"><script>alert(1)</script>\nx\n```',
     "``` { .x onclick=alert(1) }\nx\n```",
     "[^1]\n\n[^1]: <script>alert(1)</script>",
-    "[^\"><script>alert(1)</script>]\n\n[^\"><script>alert(1)</script>]: x",
-    "*[HTML]: \"><script>alert(1)</script>\n\nHTML",
+    '[^"><script>alert(1)</script>]\n\n[^"><script>alert(1)</script>]: x',
+    '*[HTML]: "><script>alert(1)</script>\n\nHTML',
     "<script>alert(1)//<!--more-->\n\n</script>",
     "\0020\u0002klzzwxh:0000\u0003 \u0002wzxhzdk:0\u0003",
 )
@@ -141,7 +141,10 @@ def test_nothing_in_a_text_runs_or_fetches_anything(site: Site, mode: str) -> No
 def test_what_was_left_out_is_told_once_for_the_site_with_a_file_and_a_line(site: Site) -> None:
     for name in ("a.md", "b.md"):
         site.post(post("one\n\n<script>alert(1)</script>\n\n<script>alert(2)</script>"), name)
-    messages = site.accepts("the site warning `<script>` was left out of the text (in 2 files, first in content/posts/a.md:8)", '`[markdown] html = "all"`')
+    messages = site.accepts(
+        "the site warning `<script>` was left out of the text (in 2 files, first in content/posts/a.md:8)",
+        '`[markdown] html = "all"`',
+    )
     assert messages.count("`<script>` was left out") == 1
 
 
@@ -201,12 +204,26 @@ def test_broken_links_can_be_made_warnings(site: Site) -> None:
 
 def test_a_link_that_climbs_out_of_the_site_reads_no_file_and_is_an_error(site: Site) -> None:
     (site.root.parent / "secret.png").write_bytes(b"top secret")
-    site.post(post("![x](../../../secret.png)\n\n![y](/../../secret.png)\n\n![z](%2e%2e/%2e%2e/%2e%2e/secret.png)"))
+    site.post(
+        post("![x](../../../secret.png)\n\n![y](/../../secret.png)\n\n![z](%2e%2e/%2e%2e/%2e%2e/secret.png)")
+    )
     site.refuses("posts/bad.md:6", "posts/bad.md:8", "posts/bad.md:10")
 
 
 def test_headings_have_ids_of_their_own_and_none_of_the_page_s(site: Site) -> None:
-    headings = ("Main", "Main", "main", "Search", "Site main", "Cards", "Gate", "Menu", "Nav", "site-main", "fn:1")
+    headings = (
+        "Main",
+        "Main",
+        "main",
+        "Search",
+        "Site main",
+        "Cards",
+        "Gate",
+        "Menu",
+        "Nav",
+        "site-main",
+        "fn:1",
+    )
     site.post(post("".join(f"## {name}\n\ntext[^1]\n\n" for name in headings) + "[^1]: Note."))
     site.accepts()
     ids = [node.attributes["id"] for node in site.page("blog/bad").css("[id]")]

@@ -17,7 +17,12 @@ def png(width: int, height: int, rows: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
     header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
 
 
 @pytest.mark.parametrize("kind", ["of 30,000 by 30,000 pixels", "corrupt", "empty", "no picture at all"])
@@ -51,7 +56,7 @@ HOSTILE = (
     f"<?xml-stylesheet href='//evil.example/x.xsl'?><svg {XMLNS}/>",
     f"<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><svg {XMLNS}><text>&x;</text></svg>",
     f"<!DOCTYPE svg [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]><svg {XMLNS}><text>&b;</text></svg>",
-    f"<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:script>alert(1)</s:script></s:svg>",
+    "<s:svg xmlns:s='http://www.w3.org/2000/svg'><s:script>alert(1)</s:script></s:svg>",
     f"<svg {XMLNS}><h:script xmlns:h='http://www.w3.org/1999/xhtml'>alert(1)</h:script></svg>",
     f"<svg {XMLNS}><unclosed></svg>",
     "<html><script>alert(1)</script></html>",
@@ -90,7 +95,12 @@ def test_a_plain_vector_picture_is_published(site: Site) -> None:
 
 @pytest.mark.parametrize(
     "image",
-    ["javascript:alert(1)", "'data:text/html,<script>alert(1)</script>'", "../../../secret.png", "nowhere.png"],
+    [
+        "javascript:alert(1)",
+        "'data:text/html,<script>alert(1)</script>'",
+        "../../../secret.png",
+        "nowhere.png",
+    ],
 )
 def test_a_cover_that_is_no_picture_of_the_site_is_an_error_with_its_line(site: Site, image: str) -> None:
     (site.root.parent / "secret.png").write_bytes(b"top secret")
