@@ -145,9 +145,9 @@ class Sanitised(NamedTuple):
 def sanitise(html: str, mode: Mode) -> Sanitised:
     """Balance HTML and, except in mode `all`, keep only what the allow-list names.
 
-    A text without HTML of its own can hold any attribute all the same: `{: onclick=... }` is Markdown. In every
-    mode addresses have one of `SCHEMES` or none, alignment is a class instead of a style, and the
-    comment `<!--more-->` becomes the element `MORE`. Raises `UnfitHTMLError` for HTML nested too deep.
+    Also where a text may hold no HTML, since `{: onclick=... }` is Markdown. In every mode addresses have one
+    of `SCHEMES` or none, alignment is a class instead of a style, and the comment `<!--more-->` becomes the
+    element `MORE`. Raises `UnfitHTMLError` for HTML nested too deep.
     """
     _check_size(html)
     tree = LexborHTMLParser(html, is_fragment=True)

@@ -44,7 +44,8 @@ def read_config(data: bytes, path: str = FILE) -> Reading:
     config = Config(**values)
     wrong = Wrong(found)
     problems.extend(check(config, wrong))
-    return Reading(_without(config, wrong.refused), tuple(sorted(problems, key=lambda p: (p.line, p.message))))
+    ordered = sorted(problems, key=lambda problem: (problem.line, problem.message))
+    return Reading(_without(config, wrong.refused), tuple(ordered))
 
 
 def _without(config: Config, refused: Iterable[Keys]) -> Config:

@@ -17,7 +17,7 @@ _LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
 def decode(data: bytes, limit: int, size: int = 0) -> str | Problem:
     """The text of a file, its lines ended by line feeds alone and its byte order mark gone, or what is wrong.
 
-    `limit` is the size in bytes from which on a file is refused; `size` that of the whole file, where `data` is
+    `limit` is the size in bytes from which on a file is refused; `size` that of the whole file, if `data` is
     only its beginning. Control characters that XML forbids are dropped, and the separators of lines and
     paragraphs that no editor counts become blanks.
     """

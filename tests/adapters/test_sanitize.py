@@ -126,6 +126,12 @@ def test_what_is_left_of_an_element_that_goes_is_balanced_too() -> None:
     assert sanitise("<p><select><div>a</div></select></p>", "safe").html == "<p></p><div>a</div><p></p>"
 
 
+def test_attributes_that_markdown_itself_can_write_are_on_the_allow_list_without_html_too() -> None:
+    sanitised = sanitise('<h2 id="a" onclick="go()" style="x">b</h2>', "none")
+    assert sanitised.html == '<h2 id="a">b</h2>'
+    assert "The attribute `onclick` was left out of the text" in [each.message for each in sanitised.findings]
+
+
 def test_all_keeps_scripts_styles_and_comments() -> None:
     html = '<script>if (a < b) c()</script><p style="color: red" onclick="d()">e</p><!-- f -->'
     assert sanitise(html, "all") == (html, ())

@@ -61,7 +61,7 @@ def test_the_same_texts_in_the_settings_are_text_too(site: Site) -> None:
         f"[site]\ntitle = {text}\nurl = 'https://example.org/'\ntagline = {text}\ndescription = {text}\n"
         f"author = {text}\ncopyright = {text}\n[members]\nheading = {text}\ntext = {text}\n"
         f"[[menu]]\nlabel = {text}\nto = '/'\n[[footer]]\nlabel = {text}\nto = '/'\n"
-        f"[categories.Notes]\nicon = {text}\ndescription = {text}\n[authors.Jane]\nbio = {text}\n",
+        f"[categories.Notes]\nicon = 'leaf'\ndescription = {text}\n[authors.Jane]\nbio = {text}\n",
     )
     site.post(post(front="authors: Jane\naccess: members"))
     site.accepts("")

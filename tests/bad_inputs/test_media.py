@@ -25,16 +25,23 @@ def png(width: int, height: int, rows: bytes) -> bytes:
     )
 
 
-@pytest.mark.parametrize("kind", ["of 30,000 by 30,000 pixels", "corrupt", "empty", "no picture at all"])
-def test_a_picture_that_cannot_be_read_is_published_as_it_is(site: Site, kind: str) -> None:
-    huge = png(30_000, 30_000, bytes((30_000 // 8 + 1) * 30_000)) if kind.startswith("of") else b""
-    data = {"corrupt": png(9, 9, b"")[:-20], "empty": b"", "no picture at all": b"<script>"}.get(kind, huge)
-    site.write("content/posts/photo.png", data)
-    site.post(post("![A photo](photo.png)", front="image: photo.png\nimage_alt: A photo"))
+def test_a_picture_that_cannot_be_read_is_published_as_it_is(site: Site) -> None:
+    pictures = {
+        "huge.png": png(30_000, 30_000, bytes((30_000 // 8 + 1) * 30_000)),
+        "corrupt.png": png(9, 9, b"")[:-20],
+        "empty.jpg": b"",
+        "none-at-all.webp": b"<script>alert(1)</script>",
+    }
+    for name, data in pictures.items():
+        site.write(f"content/posts/{name}", data)
+        front = f"image: {name}\nimage_alt: A photo\nslug: {name}"
+        site.post(post(f"![A photo]({name})", front=front), f"{name}.md")
     site.accepts(apart=True)
-    assert (site.output / "posts/photo.png").read_bytes() == data
-    sources = [node.attributes["src"] for node in site.page("blog/bad").css("article img")]
-    assert "/posts/photo.png" in sources
+    for name, data in pictures.items():
+        assert (site.output / "posts" / name).read_bytes() == data
+        address = f"blog/{name.replace('.', '-')}"
+        sources = [node.attributes["src"] for node in site.page(address).css("article img")]
+        assert f"/posts/{name}" in sources
 
 
 XMLNS = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
@@ -52,7 +59,7 @@ HOSTILE = (
     f"<svg {XMLNS}><use href='data:image/svg+xml,&lt;svg/&gt;#x'/></svg>",
     f"<svg {XMLNS}><style>@import '//evil.example/x.css';</style></svg>",
     f"<svg {XMLNS}><style>a{{background:url(https://evil.example/)}}</style></svg>",
-    f"<svg {XMLNS}><handler xmlns:ev='http://www.w3.org/2001/xml-events' ev:event='load'>alert(1)</handler></svg>",
+    f"<svg {XMLNS}><handler xmlns:e='http://www.w3.org/2001/xml-events' e:event='load'>go()</handler></svg>",
     f"<?xml-stylesheet href='//evil.example/x.xsl'?><svg {XMLNS}/>",
     f"<!DOCTYPE svg [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><svg {XMLNS}><text>&x;</text></svg>",
     f"<!DOCTYPE svg [<!ENTITY a 'aaaaaaaaaa'><!ENTITY b '&a;&a;&a;&a;'>]><svg {XMLNS}><text>&b;</text></svg>",

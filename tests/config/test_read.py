@@ -20,6 +20,7 @@ from sitegen.config import (
     DefaultsConfig,
     MenuConfig,
     ParseRules,
+    PostsConfig,
     convert_rules,
     parse_rules,
     read_config,
@@ -84,6 +85,9 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "limits": {"document_bytes": 5_000_000, "convert_seconds": 5.0},
 }
 LISTS = ("categories", "authors", "menu", "footer", "front_matter", "defaults")
+
+
+SEGMENTS = " Use letters, digits, hyphens, slashes, and fields in braces."
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"# nothing\r\n", b"\xef\xbb\xbf", b"[site]\n"])
@@ -414,15 +418,15 @@ POST = "Known: {category}, {day}, {folder}, {lang}, {month}, {slug}, {year}."
         ("page", "/{year}/{slug}/", "`{year}` means nothing here. Known: {folder}, {lang}, {slug}."),
         ("category", "/{slug}/{term}/", "`{slug}` means nothing here. Known: {term}."),
         ("blog", "/{slug}/", "`{slug}` means nothing here. Known: none."),
-        ("post", "/../{slug}/", "`/../{slug}/` holds what an address cannot hold."),
-        ("post", "/./{slug}/", "`/./{slug}/` holds what an address cannot hold."),
-        ("post", "/a b/{slug}/", "`/a b/{slug}/` holds what an address cannot hold."),
-        ("post", "/a?b/{slug}/", "`/a?b/{slug}/` holds what an address cannot hold."),
-        ("post", "/a#b/{slug}/", "`/a#b/{slug}/` holds what an address cannot hold."),
-        ("post", "/a%20b/{slug}/", "`/a%20b/{slug}/` holds what an address cannot hold."),
-        ("post", "/{slug}}/", "`/{slug}}/` holds what an address cannot hold."),
-        ("post", "/}{slug}/", "`/}{slug}/` holds what an address cannot hold."),
-        ("post", "/{slug}/{/", "`/{slug}/{/` holds what an address cannot hold."),
+        ("post", "/../{slug}/", "`/../{slug}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/./{slug}/", "`/./{slug}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/a b/{slug}/", "`/a b/{slug}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/a?b/{slug}/", "`/a?b/{slug}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/a#b/{slug}/", "`/a#b/{slug}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/a%20b/{slug}/", "`/a%20b/{slug}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/{slug}}/", "`/{slug}}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/}{slug}/", "`/}{slug}/` holds what an address cannot hold." + SEGMENTS),
+        ("post", "/{slug}/{/", "`/{slug}/{/` holds what an address cannot hold." + SEGMENTS),
     ],
 )
 def test_a_pattern_that_gives_no_addresses_is_told(name: str, pattern: str, message: str) -> None:
@@ -431,10 +435,10 @@ def test_a_pattern_that_gives_no_addresses_is_told(name: str, pattern: str, mess
 
 def test_a_backslash_or_a_control_character_is_in_no_address() -> None:
     assert told('[addresses]\npost = "/a\\\\{slug}/"\n') == [
-        ":2: `/a\\{slug}/` holds what an address cannot hold."
+        ":2: `/a\\{slug}/` holds what an address cannot hold." + SEGMENTS
     ]
     assert told('[addresses]\npost = "/a\\u0000{slug}/"\n') == [
-        ":2: `/a\0{slug}/` holds what an address cannot hold."
+        ":2: `/a\0{slug}/` holds what an address cannot hold." + SEGMENTS
     ]
 
 
@@ -522,7 +526,7 @@ def test_lines_above_move_the_place_of_a_mistake_along(blank: int) -> None:
         (b"[site\ntitle = 3\n", 1, 6, "This is not TOML: Expected ']' at the end of a table declaration"),
         (b"[site]\na = 1\na = 2\n", 3, 6, "This is not TOML: Cannot overwrite a value"),
         (b"[site]\n[site]\n", 2, 6, "This is not TOML: Cannot declare ('site',) twice"),
-        (b"title = '''", 0, 0, "This is not TOML: Expected \"'''\""),
+        (b"title = '''", 1, 0, "This is not TOML: Expected \"'''\""),
         (b"title = 2024-02-30", 1, 9, "This is not TOML: Invalid date or datetime"),
     ],
 )
@@ -601,3 +605,15 @@ def test_a_configuration_is_one_frozen_value() -> None:
     kinds = [field.type for field in msgspec.structs.fields(Config)]
     assert all(get_origin(kind) is tuple or issubclass(kind, msgspec.Struct) for kind in kinds)
     assert all(get_args(kind)[-1] is ... for kind in kinds if get_origin(kind) is tuple)
+
+
+def test_a_setting_that_means_nothing_keeps_its_default() -> None:
+    text = "[site]\nurl = 'ftp://x'\nlang = 'e'\n[posts]\nper_page = 0\nfolders = ['b']\n[addresses]\ntag = '/{x}/'\n"
+    config, problems = read_config(text.encode())
+    assert len(problems) >= 4
+    assert config == Config(posts=PostsConfig(folders=("b",)))
+
+
+def test_a_statement_that_is_never_ended_is_told_with_the_last_line() -> None:
+    (problem,) = read_config(b"[site]\ntitle = 'a'\n[posts\n\n").problems
+    assert problem.line == 3

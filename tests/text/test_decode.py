@@ -60,3 +60,9 @@ def test_visible_text_can_stand_in_any_output(text: str) -> None:
 @given(st.binary(max_size=60))
 def test_any_bytes_are_a_text_or_a_problem(data: bytes) -> None:
     assert isinstance(decode(data, 50), (str, Problem))
+
+
+def test_a_file_of_which_only_the_beginning_was_read_is_told_with_its_whole_size() -> None:
+    problem = decode(b"x" * 1001, 1000, 100_000_000)
+    assert isinstance(problem, Problem)
+    assert problem.message == "The file has 100 MB, more than the limit of 0.001 MB"

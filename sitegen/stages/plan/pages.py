@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from sitegen.errors import Problem
 from sitegen.model.document import PUBLIC, Fragment
 from sitegen.model.plan import Text
@@ -93,13 +95,7 @@ def _post_head(post: Post, context: Context) -> Head:
         json_ld.blog_posting(post, context, head.image_url),
         json_ld.breadcrumbs(head.crumbs, context, teaser.address),
     )
-    return _with_json_ld(head, json_ld.document(*nodes))
-
-
-def _with_json_ld(head: Head, text: str) -> Head:
-    from msgspec.structs import replace
-
-    return replace(head, json_ld=text)
+    return replace(head, json_ld=json_ld.document(*nodes))
 
 
 def _category_feeds(category: TermRef | None, context: Context) -> Iterator[FeedLink]:
@@ -185,7 +181,9 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
         **own,
     )
     if head.canonical_url:
-        head = _with_json_ld(head, json_ld.document(json_ld.breadcrumbs(head.crumbs, context, page.address)))
+        head = replace(
+            head, json_ld=json_ld.document(json_ld.breadcrumbs(head.crumbs, context, page.address))
+        )
     shown = PageView(
         site=view,
         page=head,
@@ -219,7 +217,7 @@ def home_page(context: Context, view: SiteView) -> Draft:
         lang=front.lang if front else "",
     )
     if head.canonical_url:
-        head = _with_json_ld(head, json_ld.document(json_ld.web_site(config, head.canonical_url)))
+        head = replace(head, json_ld=json_ld.document(json_ld.web_site(config, head.canonical_url)))
     home = HomeView(
         site=view,
         page=head,
