@@ -223,11 +223,14 @@ class _Pass:
         if any(above.tag == "table" for above in _above(node)):
             return
         self.corners(node)
+        for heading in node.css("thead th"):
+            if "scope" not in heading.attributes:
+                heading.attrs["scope"] = "col"
         self.tables += 1
-        frame = self.tree.create_node("div")
+        # With a name it is a landmark; with a tab stop it scrolls without a mouse.
+        frame = self.tree.create_node("section")
         frame.attrs["class"] = "table"
         frame.attrs["tabindex"] = "0"
-        frame.attrs["role"] = "region"
         # Regions of one page must differ in name.
         frame.attrs["aria-label"] = "Table" if self.tables == 1 else f"Table {self.tables}"
         node.insert_before(frame, move=True)

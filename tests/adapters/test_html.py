@@ -173,11 +173,16 @@ def test_headings_of_tables_without_a_word_are_plain_cells() -> None:
 def test_tables_can_be_scrolled_with_the_keyboard_and_have_names_of_their_own() -> None:
     html = "<table><tbody><tr><td><table></table></td></tr></tbody></table><table></table>"
     found = analyse(html)
-    frame = '<div class="table" tabindex="0" role="region" aria-label="{}"><table>'
+    frame = '<section class="table" tabindex="0" aria-label="{}"><table>'
     assert found.html.startswith(frame.format("Table"))
     assert frame.format("Table 2") in found.html
-    assert found.html.count('role="region"') == 2
+    assert found.html.count("<section") == 2
     assert 'aria-label="Table 3"' in analyse("<table></table>", found.after).html
+
+
+def test_the_headings_of_columns_say_that_they_are() -> None:
+    html = analyse("<table><thead><tr><th>A</th><th scope='row'>B</th></tr></thead></table>").html
+    assert '<th scope="col">A</th><th scope="row">B</th>' in html
 
 
 def test_blocks_of_code_can_be_scrolled_with_the_keyboard() -> None:

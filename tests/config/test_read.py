@@ -608,7 +608,8 @@ def test_a_configuration_is_one_frozen_value() -> None:
 
 
 def test_a_setting_that_means_nothing_keeps_its_default() -> None:
-    text = "[site]\nurl = 'ftp://x'\nlang = 'e'\n[posts]\nper_page = 0\nfolders = ['b']\n[addresses]\ntag = '/{x}/'\n"
+    text = "[site]\nurl = 'ftp://x'\nlang = 'e'\n[posts]\nper_page = 0\nfolders = ['b']\n"
+    text += "[addresses]\ntag = '/{x}/'\n"
     config, problems = read_config(text.encode())
     assert len(problems) >= 4
     assert config == Config(posts=PostsConfig(folders=("b",)))

@@ -183,6 +183,7 @@ class Context:
             "lang": lang,
             "dir": direction(lang),
             "image_url": self.absolute(self.configured(site.image, "image")),
+            "image_alt": site.title if site.image else "",
             "feeds": self.feeds(),
             "crumbs": (*way, Crumb(title)),
             "current_url": self.url(address),

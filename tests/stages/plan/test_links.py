@@ -192,7 +192,9 @@ def test_near_names_are_looked_for_only_so_often(monkeypatch: pytest.MonkeyPatch
     assert named == [True, False, True]
 
 
-@pytest.mark.parametrize("target", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "file:///x"])
+@pytest.mark.parametrize(
+    "target", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "file:///x"]
+)
 def test_an_address_with_a_scheme_that_may_run_leads_nowhere_and_is_told(target: str) -> None:
     found = resolver()
     assert found.link(Link(target, "image", 3), HERE) == ""
