@@ -51,24 +51,30 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return found
 
 
-def environment(folder: Path, *package: str | Path) -> Path:
+def pip(folder: Path, *arguments: str | Path) -> None:
+    """Install into the environment in a folder, which needs no pip of its own."""
+    program = (sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install", "--quiet")
+    run(*program, "--disable-pip-version-check", *arguments, cwd=folder)
+
+
+def borrowing_environment(folder: Path, *package: str | Path) -> Path:
     """The programs of a new environment that holds a package, beside the libraries of the tests."""
     venv.create(folder, with_pip=False, symlinks=True)
     site_packages = Path(sysconfig.get_path("purelib", "venv", {"base": str(folder)}))
     # A path in a .pth file brings no .pth files along, so no editable install of the checkout either.
     libraries = [path for path in sys.path if path.endswith("site-packages")]
     (site_packages / "libraries.pth").write_text("\n".join(libraries))
-    run(
-        *(sys.executable, "-m", "pip", "--python", folder / "bin" / "python", "install", "--quiet"),
-        *("--no-deps", "--no-index", "--no-build-isolation", "--disable-pip-version-check", *package),
-        cwd=folder,
-    )
+    pip(folder, "--no-deps", "--no-index", "--no-build-isolation", *package)
     return folder / "bin"
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return environment(tmp_path_factory.mktemp("installed") / "venv", wheel)
+    """The programs of an empty environment into which the wheel was installed, with what it asks for."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    venv.create(folder, with_pip=False, symlinks=True)
+    pip(folder, wheel)
+    return folder / "bin"
 
 
 def test_the_wheel_holds_the_theme_once_and_inside_of_the_package(wheel: Path) -> None:
@@ -102,7 +108,7 @@ def test_an_installed_sitegen_makes_and_builds_a_site_anywhere(installed: Path, 
 def test_an_editable_install_takes_the_theme_of_the_checkout(tmp_path: Path) -> None:
     tree = copied(tmp_path / "tree")
     (tree / "templates" / "404.html").write_text("changed in the checkout\n", encoding="utf-8")
-    programs = environment(tmp_path / "venv", "--editable", tree)
+    programs = borrowing_environment(tmp_path / "venv", "--editable", tree)
     assert [path for path in programs.parent.rglob("base.html") if "sitegen" in path.parts] == []
     run(programs / "sitegen", "init", "site", cwd=tmp_path)
     run(programs / "sitegen", "build", "--site", "site", cwd=tmp_path)

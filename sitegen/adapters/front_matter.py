@@ -61,8 +61,8 @@ class _Strict:
     def load(self, fm: str, **_: object) -> dict[str, Any]:
         """The header's values. Raises `ValueError` for one with mistakes."""
         loaded = self.read(fm)
-        if loaded.problems:
-            raise ValueError(str(loaded.problems[0]))
+        if errors := [problem for problem in loaded.problems if problem.severity == "error"]:
+            raise ValueError(str(errors[0]))
         return loaded.table
 
 

@@ -66,7 +66,7 @@ def load_yaml(text: str, above: int = 0) -> Loaded:
     except (yaml.YAMLError, ValueError, RecursionError, OverflowError) as error:
         message = f"This is not YAML: {getattr(error, 'reason', '') or error}"
         return Loaded({}, {}, (*problems, Problem(message=message, hint="Write plain `key: value` lines.")))
-    return Loaded(value, lines, tuple(problems))
+    return Loaded(value, lines, (*problems, *_cut_off(text, set(lines.values()))))
 
 
 class _Stop(Exception):
@@ -97,7 +97,7 @@ class _Builder:
             table, lines = self.mapping(1)
         elif not isinstance(event, yaml.StreamEndEvent) and self.value(event, 1) is not None:
             kind = "a list" if isinstance(event, yaml.SequenceStartEvent) else "a text"
-            hint = "Write `key: value` lines, as in `title: My post`."
+            hint = "Write `key: value` lines with a space behind the colon, as in `title: My post`."
             raise _Stop(_problem(event, f"The front matter is {kind}", hint))
         event = self.next()
         while isinstance(event, yaml.DocumentEndEvent):
@@ -166,6 +166,20 @@ def duplicate(key: str, first: int, second: int, above: int) -> Problem:
     return Problem(message=message, line=second, hint="Keep one of them.")
 
 
+_CUT = re.compile(r"""[\w-]+:[ \t]+(?:[^\s"'\[{|>#](?:[^#\n]*[ \t])?)?(#\w[^\n]*)""")
+"""A key, a value without quotes if any, and what looks like a hashtag and is a comment."""
+
+
+def _cut_off(text: str, keys: set[int]) -> Iterator[Problem]:
+    """A warning for each line of a key whose value a `#` cuts short. `keys` are the lines of keys."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if number in keys and (match := _CUT.match(line)):
+            message = f"`{match[1].strip()[:40]}` is a comment here, no part of the value"
+            hint = "Leave the # out, or put the value in quotes; a comment has a space behind its #."
+            column = match.start(1) + 1
+            yield Problem(message=message, line=number, column=column, hint=hint, severity="warning")
+
+
 def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
@@ -195,6 +209,11 @@ def _explained(error: yaml.MarkedYAMLError, text: str) -> Problem:
 
 _EXPLAINED = (
     (
+        r"mapping values are not allowed.*\n.*\n +[\w-]+:[^:]*$",
+        "A key is indented below a value",
+        "Begin it in the first column; if the line goes on with the value above, put all of that in quotes.",
+    ),
+    (
         r"mapping values are not allowed",
         "A colon followed by a space stands inside a value",
         "Put the value in quotes: {quoted}",
@@ -216,12 +235,17 @@ _EXPLAINED = (
         "Add the colon, or indent the line if it goes on.",
     ),
     (
+        r"^.*\n.*block mapping.*\n[\w-]+: *[\"']",
+        "The quotation marks around a value end before the value does",
+        "Put other quotation marks around it: {quoted}",
+    ),
+    (
         r"block mapping|block collection",
         "The line does not fit the lines above it",
-        "Begin all keys of a table in one column, and put values that hold quotation marks in quotes.",
+        "Begin all keys of a table in one column.",
     ),
 )
-"""What parsers say, what is wrong in plain words, and the next move."""
+"""What parsers say (and the line of which they say it), what is wrong in plain words, and the next move."""
 
 
 def _words(told: str, context: str, written: str) -> tuple[str, str]:
@@ -230,7 +254,7 @@ def _words(told: str, context: str, written: str) -> tuple[str, str]:
     if "\t" in indent or "'\\t'" in told:
         return "A tab stands in the indentation", "YAML is indented with spaces: replace the tab."
     for pattern, message, hint in _EXPLAINED:
-        if re.search(pattern, f"{told}\n{context}"):
+        if re.search(pattern, f"{told}\n{context}\n{written}"):
             return message, hint
     return f"This is not YAML: {told}", "Put values with special characters in quotes."
 
@@ -240,5 +264,11 @@ def _quoted(line: str) -> str:
     key, colon, value = line.strip().partition(":")
     if not colon or not value.strip():
         return '`key: "value"`.'
-    escaped = value.strip().strip('"').replace("\\", "\\\\").replace('"', '\\"')
-    return f'`{key}: "{escaped[:80]}"`.'
+    value = value.strip()
+    if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]
+    value = value[:80]
+    if '"' in value and "'" not in value:
+        return f"`{key}: '{value}'`."
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'`{key}: "{escaped}"`.'

@@ -118,12 +118,40 @@ def test_a_header_that_is_never_closed_is_an_error_on_its_first_line(fence: str,
         ("a: 1\nb: 2\na: 3", "4: `a` stands twice, on lines 2 and 4. Keep one of them."),
         ("x:\n  a: 1\n  a: 3", "4: `a` stands twice, on lines 3 and 4. Keep one of them."),
         ('title: "x', "2:8: A quotation mark is opened and never closed. Close it, or remove it."),
-        ("- a\n- b", "2:1: The front matter is a list. Write `key: value` lines, as in `title: My post`."),
-        ("hello", "2:1: The front matter is a text. Write `key: value` lines, as in `title: My post`."),
+        (
+            "- a\n- b",
+            "2:1: The front matter is a list. "
+            "Write `key: value` lines with a space behind the colon, as in `title: My post`.",
+        ),
+        (
+            "hello",
+            "2:1: The front matter is a text. "
+            "Write `key: value` lines with a space behind the colon, as in `title: My post`.",
+        ),
         (
             "title: @home",
             "2:8: A value begins with a character that means something in YAML. "
             'Put it in quotes: `title: "@home"`.',
+        ),
+        (
+            'title: "On "rest" again"',
+            "2:13: The quotation marks around a value end before the value does. "
+            "Put other quotation marks around it: `title: 'On \"rest\" again'`.",
+        ),
+        (
+            "title: 'I don't rest'",
+            "2:15: The quotation marks around a value end before the value does. "
+            'Put other quotation marks around it: `title: "I don\'t rest"`.',
+        ),
+        (
+            "title: x\n  tags: a",
+            "3:7: A key is indented below a value. "
+            "Begin it in the first column; if the line goes on with the value above, put all of that in quotes.",
+        ),
+        (
+            "extra:\n  a: b: c",
+            "3:7: A colon followed by a space stands inside a value. "
+            'Put the value in quotes: `a: "b: c"`.',
         ),
         (
             "tags: [a, b\ntitle: x",
@@ -144,6 +172,30 @@ def test_a_header_that_is_never_closed_is_an_error_on_its_first_line(fence: str,
 )
 def test_a_mistake_in_yaml_is_told_with_its_place_and_the_next_move(header: str, message: str) -> None:
     assert told(f"---\n{header}\n---\nText") == [message]
+
+
+@pytest.mark.parametrize(
+    ("line", "cut"),
+    [
+        ("tags: #burnout, #rest", "2:7: `#burnout, #rest`"),
+        ("title: Session #3", "2:16: `#3`"),
+        ("tags: # one or two", ""),
+        ('title: "Session #3"', ""),
+        ("title: Notes on C#", ""),
+        ("color: [a] #b", ""),
+        ("summary: |\n  On #3\n  b: x #4", ""),
+    ],
+)
+def test_a_value_that_a_hash_cuts_short_is_warned_of(line: str, cut: str) -> None:
+    found = told(f"---\n{line}\n---\nText")
+    assert found == (
+        [
+            f"{cut} is a comment here, no part of the value. "
+            "Leave the # out, or put the value in quotes; a comment has a space behind its #."
+        ]
+        if cut
+        else []
+    )
 
 
 def test_all_mistakes_that_do_not_end_the_reading_are_told_at_once() -> None:

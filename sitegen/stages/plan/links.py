@@ -21,6 +21,9 @@ _ELSEWHERE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
 SUGGESTIONS = 50
 """For how many broken links a near name is looked for: more of them have another cause than typing."""
 
+ANCHORS = 5
+"""How many anchors of a page a hint names."""
+
 
 class Origin(NamedTuple):
     """What a link stands on: its file, and the address of the page it is shown on."""
@@ -48,7 +51,7 @@ class Resolver:
         self.root = encoded_rest(root)
         self.severity: Severity = severity
         self.problems: list[Problem] = []
-        self._hints: dict[tuple[str, str], str] = {}
+        self._hints: dict[tuple[str, str, str], str] = {}
 
     def fragment(self, fragment: Fragment, origin: Origin) -> tuple[str, ...]:
         """The addresses for a fragment's links, in order."""
@@ -108,19 +111,25 @@ class Resolver:
             self._note(link, origin, message, "Publish it, or take the link out.")
             return
         noun = "link" if link.kind == "link" else "picture" if link.kind == "image" else "file"
-        near = self._near(file, parts.path)
-        hint = near or "Write the path of a file, from this one, or an address of the site."
+        if parts.path.lower().startswith("www."):
+            hint = f"Write the whole address: `https://{link.target}`."
+        else:
+            near = self._near(file, parts.path, origin)
+            hint = near or "Write the path of a file, from this one, or an address of the site."
         self._note(link, origin, f"There is nothing behind the {noun} `{link.target}`", hint)
 
-    def _near(self, file: str, path: str) -> str:
+    def _near(self, file: str, path: str, origin: Origin) -> str:
         """A hint that names the file or address most like this one; empty if none is."""
+        folder = posixpath.dirname(origin.source)
+        key = (file, path, folder)
         # Texts are shown in several places: their links are broken in all of them, and looked for once.
-        if (file, path) not in self._hints and len(self._hints) < SUGGESTIONS:
+        if key not in self._hints and len(self._hints) < SUGGESTIONS:
             near = get_close_matches(_name(path), self._names, n=1, cutoff=0.6)
-            known = self._names[near[0]] if near else []
+            # As the author has to write them, so that what is proposed is never what was written.
+            known = [_from(folder, one) for one in self._names[near[0]]] if near else []
             first = f"Did you mean `{known[0]}`?" if known else ""
-            self._hints[file, path] = did_you_mean(file, known) or did_you_mean(path, known) or first
-        return self._hints.get((file, path), "")
+            self._hints[key] = did_you_mean(path, known) or did_you_mean(_from(folder, file), known) or first
+        return self._hints.get(key, "")
 
     @cached_property
     def _names(self) -> dict[str, list[str]]:
@@ -138,8 +147,10 @@ class Resolver:
 
     def _no_anchor(self, link: Link, parts: Parts, place: Place, origin: Origin) -> None:
         message = f"There is no heading or anchor `#{parts.anchor}` on {place.address}"
-        near = did_you_mean(parts.anchor, place.ids or ())
-        self._note(link, origin, message, near or "Headings have the anchors that their text makes.")
+        ids = sorted(place.ids or ())
+        there = f"There are {', '.join(f'`#{one}`' for one in ids[:ANCHORS])}{', ...' * (len(ids) > ANCHORS)}."
+        hint = there if ids else "That page has no headings: link to the page alone."
+        self._note(link, origin, message, did_you_mean(parts.anchor, ids) or hint)
 
     def _note(self, link: Link, origin: Origin, message: str, hint: str) -> None:
         problem = Problem(
@@ -151,6 +162,11 @@ class Resolver:
 def _name(path: str) -> str:
     """The last part of a path or an address."""
     return path.rstrip("/").rpartition("/")[2]
+
+
+def _from(folder: str, known: str) -> str:
+    """A file as a text in `folder` links to it; an address as it is."""
+    return known if known.startswith("/") else posixpath.relpath(known, folder or ".")
 
 
 def origin_of(document: Document, place: Place) -> Origin:

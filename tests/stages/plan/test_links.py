@@ -131,7 +131,16 @@ def test_a_path_of_the_site_that_is_encoded_already_stays_so() -> None:
 def test_a_broken_link_is_told_with_its_line_and_what_was_probably_meant(target: str) -> None:
     problem = wrong(target)
     assert problem.message == f"There is nothing behind the link `{target}`"
-    assert problem.hint in ("Did you mean `posts/other.md`?", "Did you mean `/blog/other/`?")
+    assert problem.hint in ("Did you mean `other.md`?", "Did you mean `/blog/other/`?")
+
+
+def test_what_is_proposed_for_a_link_leads_somewhere_when_it_is_written_there() -> None:
+    assert wrong("posts/other.md").hint == "Did you mean `other.md`?"
+    assert lead("other.md") == "/blog/other/"
+
+
+def test_an_address_without_its_scheme_is_proposed_with_it() -> None:
+    assert wrong("www.example.org/x").hint == "Write the whole address: `https://www.example.org/x`."
 
 
 def test_a_link_that_is_like_nothing_gets_general_advice() -> None:
@@ -155,7 +164,7 @@ def test_a_missing_anchor_is_told_with_the_nearest_one() -> None:
 
 def test_a_missing_anchor_on_the_own_page_is_told() -> None:
     assert wrong("#prat").hint == "Did you mean `part`?"
-    assert wrong("#zzzzz").hint == "Headings have the anchors that their text makes."
+    assert wrong("#zzzzz").hint == "There are `#part`, `#über`."
 
 
 @pytest.mark.parametrize(
