@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 import tomllib
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import contextmanager
 from datetime import datetime
+from html import unescape
 from pathlib import Path
 from typing import NamedTuple, overload
+from urllib.parse import unquote
 
 import msgspec
 from msgspec import Struct
@@ -283,17 +286,36 @@ def _plan(known: _Known, shop: _Shop) -> Plan:
         sources=tuple(one for one in known.tree.sources if one.shown not in shop.left_out),
     )
     left_out = tuple(one.path for one in known.tree.sources if one.shown in shop.left_out)
-    material = Material(kept, shop.config, shop.options.preview, _data(known.tree, shop), left_out)
+    named = _named(known.tree, shop)
+    material = Material(kept, shop.config, shop.options.preview, _data(known.tree, shop), left_out, named)
     planned = plan(known.site, known.related, Templates(_template_files(known.tree, shop)), material)
     shop.note(planned.problems)
     shop.left_out.update(planned.left_out)
-    if not shop.options.keep_going or _hopeless(shop.problems):
+    if not shop.options.keep_going or _hopeless(shop.problems, known.tree):
         shop.stop_if_wrong()
     return planned
 
 
-def _hopeless(problems: Iterable[Problem]) -> bool:
-    """Whether what is wrong concerns every page."""
+def _named(tree: Tree, shop: _Shop) -> frozenset[str]:
+    """The content files whose names stand in texts that are left out.
+
+    Such a text may be a draft or for members, and its links are not known: the names alone must do.
+    """
+    found: set[str] = set()
+    for source in tree.of_kind("post", "page"):
+        if source.shown in shop.left_out and shop.options.keep_going:
+            data = read(shop.roots, source, shop.config.limits.document_bytes)
+            text = unescape(unquote(data.decode(errors="replace").replace("\\", "")))
+            text = unicodedata.normalize("NFC", text).casefold()
+            files = (file.path for file in tree.of_kind("file"))
+            found.update(path for path in files if path.rpartition("/")[2].casefold() in text)
+    return frozenset(found)
+
+
+def _hopeless(problems: Iterable[Problem], tree: Tree) -> bool:
+    """Whether what is wrong concerns every page, or keeps all content out of reach."""
+    if tree.problems and all(source.origin != "content" for source in tree.sources):
+        return True
     return any(problem.severity == "error" and problem.path == FILE for problem in problems)
 
 

@@ -456,6 +456,20 @@ def test_with_keep_going_the_rest_is_published_and_what_is_left_out_is_named(sit
     assert len([problem for problem in report.problems if problem.severity == "error"]) == 3
 
 
+def test_with_keep_going_files_that_a_left_out_text_names_are_left_out_with_it(site: Site) -> None:
+    names = ("secret.pdf", "Zoë's plan.pdf", "a_b.pdf", "free.pdf", "other.pdf")
+    for name in names:
+        site.write(f"content/files/{name}", "A file.")
+    text = (
+        "<!--members-only-->\n[One](../files/secret.pdf) [two](/files/Zo%C3%AB&#39;s%20plan.pdf)"
+        " [three](/files/a\\_b.pdf) [four](/files/free.pdf)"
+    )
+    site.post("bad", text, acess="members")
+    site.post("good", "[Free](../files/free.pdf)")
+    site.build(keep_going=True)
+    assert sorted(path.name for path in (site.output / "files").iterdir()) == ["free.pdf", "other.pdf"]
+
+
 def test_with_keep_going_a_template_that_fails_leaves_out_what_it_makes(site: Site) -> None:
     site.post("good")
     site.page("about")
@@ -473,6 +487,15 @@ def test_with_keep_going_a_mistake_that_concerns_every_page_publishes_nothing(si
     before = site.files()
     site.write("templates/base.html", text)
     assert any("templates/base.html:1" in problem for problem in site.fails(keep_going=True))
+    assert site.files() == before
+
+
+def test_a_content_folder_that_is_gone_empties_no_site_even_with_keep_going(site: Site) -> None:
+    site.post("good")
+    site.build()
+    before = site.files()
+    (site.folder / "content").rename(site.folder / "elsewhere")
+    assert any("There is no such folder" in problem for problem in site.fails(keep_going=True))
     assert site.files() == before
 
 

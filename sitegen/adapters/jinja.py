@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from types import TracebackType
@@ -11,12 +12,15 @@ from msgspec import Struct
 
 from sitegen.digest import Digest, digest_of
 from sitegen.errors import Problem, did_you_mean
+from sitegen.model import view
 
 if TYPE_CHECKING:
     import jinja2
     from jinja2.runtime import Context
 
 ASSETS = "assets/"
+
+_NO_FIELD = re.compile(r"'sitegen\.model\.view\.(\w+) object' has no attribute '(\w+)'")
 
 
 class TemplateFile(Struct, frozen=True):
@@ -168,8 +172,8 @@ class Templates:
             return Problem(path=path, line=line, message="The template wants more memory than there is")
         if isinstance(error, NoAsset):
             return Problem(path=path, line=line, message=str(error), hint=error.hint)
-        message = f"The template fails: {_sentence(str(error) or type(error).__name__)}"
-        return Problem(path=path, line=line, message=message, hint=_advice(error))
+        message, hint = _failure(error)
+        return Problem(path=path, line=line, message=message, hint=hint)
 
     def where(self, name: str, error: BaseException) -> tuple[str, int]:
         """The innermost line of a template that an error passed through."""
@@ -223,12 +227,18 @@ def _sentence(text: str) -> str:
     return " ".join(text.split()).rstrip(".")
 
 
-def _advice(error: Exception) -> str:
+def _failure(error: Exception) -> tuple[str, str]:
+    """What is wrong with a template that failed, and the next move."""
     import jinja2
 
+    hint = ""
     if isinstance(error, jinja2.UndefinedError):
-        return "Check the spelling; the documentation of the theme lists what each template sees."
-    return ""
+        hint = "Check the spelling; docs/design.md of sitegen lists what each template sees."
+    if match := _NO_FIELD.fullmatch(str(error)):
+        kind, field = match.groups()
+        near = did_you_mean(field, getattr(view, kind).__struct_fields__)
+        return f"`{field}` is not a name in {kind}", near or hint
+    return f"The template fails: {_sentence(str(error) or type(error).__name__)}", hint
 
 
 def _asset(context: Context, name: str) -> str:

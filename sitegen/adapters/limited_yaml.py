@@ -211,7 +211,7 @@ _EXPLAINED = (
     (
         r"mapping values are not allowed.*\n.*\n +[\w-]+:[^:]*$",
         "A key is indented below a value",
-        "Begin it in the first column; if the line goes on with the value above, put all of that in quotes.",
+        "Begin it in the first column; if it belongs to that value, put all of it in quotes.",
     ),
     (
         r"mapping values are not allowed",

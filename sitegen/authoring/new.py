@@ -18,7 +18,8 @@ from sitegen.config import Config
 from sitegen.errors import UsageError
 from sitegen.model.document import Document
 from sitegen.model.site import Site, Term
-from sitegen.text.slugs import fold_term, safe_segment, slugify
+from sitegen.text.fields import segment
+from sitegen.text.slugs import fold_term
 
 SHOWN = 40
 """How many names in use a comment lists before it says how many more there are."""
@@ -92,7 +93,7 @@ def plan_post(wish: Wish, used: InUse, config: Config, now: datetime) -> NewPost
     _check_text(wish)
     title = _title(wish.title)
     local = now.astimezone(config.zone)
-    slug = safe_segment(slugify(title)) or f"post-{local:%Y%m%d-%H%M%S}"
+    slug = segment(title) or f"post-{local:%Y%m%d-%H%M%S}"
     for taken, path in used.slugs:
         if _same_name(taken, slug):
             raise UsageError(f"{path} has the slug `{slug}` already. Choose another title.")
@@ -128,6 +129,8 @@ def _folder(wanted: str, config: Config) -> PurePosixPath:
     folder = PurePosixPath(inside)
     if folder.is_absolute() or ".." in folder.parts or not inside.isprintable():
         raise UsageError(f"`{wanted}` is not a folder below {config.paths.content}/.")
+    if any(part.startswith(".") for part in folder.parts):
+        raise UsageError(f"`{folder}` is hidden, and nothing in hidden folders is read.")
     if not any(folder.is_relative_to(PurePosixPath(one)) for one in folders):
         known = " or ".join(f"`{one}`" for one in folders)
         raise UsageError(f"Files in `{folder}` are pages, not posts. Posts lie in {known} and below.")

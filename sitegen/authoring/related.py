@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from msgspec import Struct
 
@@ -101,12 +101,13 @@ def _plain(wanted: str) -> str:
     """What was asked for, whether it came as an address, a path or a word."""
     text = unicodedata.normalize("NFC", wanted.strip())
     if "://" in text:
-        text = urlsplit(text).path
+        text = unicodedata.normalize("NFC", unquote(urlsplit(text).path))
     return text.replace("\\", "/").removeprefix("./").rstrip("/")
 
 
 def _is_meant(meant: str, document: Document, address: str) -> bool:
-    names = {document.id, document.path, document.source, document.front.slug, address.rstrip("/")}
+    file = document.source.rpartition("/")[2]
+    names = {document.id, document.path, document.source, file, document.front.slug, address.rstrip("/")}
     return meant in names - {""} or meant.endswith(f"/{document.path}")
 
 

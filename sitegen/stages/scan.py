@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sitegen.adapters.files import digest_file, opened, reason
-from sitegen.config import FILE, Config
+from sitegen.config import FILE, FRONT_MATTER_KEYS, Config
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem, Severity, SiteError
 from sitegen.model.source import Kind, Origin, Source, Tree
@@ -31,6 +31,15 @@ _LEFTOVERS = re.compile(
 )
 _DATA = re.compile(r"_data/[^/]+\.(?:toml|json|ya?ml)", re.IGNORECASE)
 _MARKDOWN = (".md", ".markdown")
+_FENCED = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:---|\+\+\+)[ \t]*\r?\n")
+_KEYED = re.compile(
+    rb"^[ \t]*[\"']?(?:%s|published)[\"']?[ \t]*[:=]" % "|".join(FRONT_MATTER_KEYS).encode(),
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEAD = 4096
+"""Bytes of a file in which front matter is looked for."""
+_YAML = (".yml", ".yaml")
+"""What begins with `---` by right."""
 
 
 class Roots(NamedTuple):
@@ -224,8 +233,14 @@ class _Walk:
             return None
         try:
             digest, size = digest_file(self.top / raw)
+            stray = kind == "file" and _begins_as_post(self.top / raw)
         except OSError as error:
             self.problems.append(_unreadable(self.shown(raw), error))
+            return None
+        if stray:
+            message = "This file has front matter and a name that is no text's: it would be published whole"
+            hint = "End its name in `.md`, remove it, or let `[paths] ignore` in sitegen.toml name it."
+            self.problem(raw, message, hint)
             return None
         spelt = "" if raw == path else raw
         return Source(self.origin, path, kind, digest, size, self.shown(path), spelt)
@@ -272,6 +287,15 @@ def _same(one: Path, other: Path) -> bool:
         return one.samefile(other)
     except OSError:
         return False
+
+
+def _begins_as_post(path: Path) -> bool:
+    """Whether a file that is copied as it is, such as `a-post.md.bak`, shows what its header may hide."""
+    if path.suffix.lower() in _YAML:
+        return False
+    with opened(path) as file:
+        head = file.read(_HEAD)
+    return _FENCED.match(head) is not None and _KEYED.search(head) is not None
 
 
 def _special(mode: int) -> str:

@@ -146,12 +146,11 @@ def test_a_header_that_is_never_closed_is_an_error_on_its_first_line(fence: str,
         (
             "title: x\n  tags: a",
             "3:7: A key is indented below a value. "
-            "Begin it in the first column; if the line goes on with the value above, put all of that in quotes.",
+            "Begin it in the first column; if it belongs to that value, put all of it in quotes.",
         ),
         (
             "extra:\n  a: b: c",
-            "3:7: A colon followed by a space stands inside a value. "
-            'Put the value in quotes: `a: "b: c"`.',
+            '3:7: A colon followed by a space stands inside a value. Put the value in quotes: `a: "b: c"`.',
         ),
         (
             "tags: [a, b\ntitle: x",

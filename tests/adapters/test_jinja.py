@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from sitegen.adapters.jinja import Closure, TemplateFile, TemplateMistake, Templates, safe_html
 from sitegen.errors import Problem
+from sitegen.model.view import MenuItem
 
 
 class Site(Struct, frozen=True):
@@ -83,6 +84,11 @@ def test_a_name_that_nobody_knows_is_told_with_file_and_line() -> None:
     assert (problem.path, problem.line) == ("templates/a.html", 2)
     assert problem.message == "The template fails: 'tilte' is undefined"
     assert problem.hint.startswith("Check the spelling")
+
+
+def test_a_name_that_a_view_does_not_hold_is_told_with_the_one_that_was_meant() -> None:
+    problem = mistake(templates(a="{{ item.lable }}"), item=MenuItem("About", "/about/"))
+    assert (problem.message, problem.hint) == ("`lable` is not a name in MenuItem", "Did you mean `label`?")
 
 
 @pytest.mark.parametrize(

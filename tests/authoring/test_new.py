@@ -170,6 +170,10 @@ def test_a_title_that_names_a_device_of_windows_gets_a_safe_file_name() -> None:
     assert plan("CON").path == "posts/con-page.md"
 
 
+def test_a_title_that_names_the_page_of_its_folder_gets_a_file_name_of_its_own() -> None:
+    assert plan("Index").path == "posts/index-page.md"
+
+
 @pytest.mark.parametrize("title", ["On rest", "ON REST", "On – Rest!"])
 def test_a_slug_that_another_post_has_is_refused_whatever_its_file_is_called(title: str) -> None:
     with pytest.raises(UsageError) as caught:
@@ -196,6 +200,12 @@ def test_a_folder_is_one_below_the_content_folder(folder: str, path: str) -> Non
 @pytest.mark.parametrize("folder", ["/etc", "../x", "posts/../../x", "posts/\x00", "posts\\..\\.."])
 def test_a_folder_outside_is_refused(folder: str) -> None:
     with pytest.raises(UsageError, match="is not a folder below content/"):
+        plan(folder=folder)
+
+
+@pytest.mark.parametrize("folder", ["posts/.later", "posts/.git/x"])
+def test_a_hidden_folder_is_refused_since_no_build_reads_it(folder: str) -> None:
+    with pytest.raises(UsageError, match="is hidden, and nothing in hidden folders is read"):
         plan(folder=folder)
 
 

@@ -43,6 +43,8 @@ THREE = sites.site(
         "/home/ann/my site/content/posts/on-rest.md",
         "/blog/on-rest/",
         "https://example.org/blog/on-rest/",
+        "https://example.org/blog/on%2Drest/",
+        "on-rest.md",
         " on-rest ",
     ],
 )

@@ -392,6 +392,42 @@ def test_markdown_may_have_any_name_since_its_address_is_made_of_a_slug(roots: R
     assert found(roots) == {name: "page"}
 
 
+@pytest.mark.parametrize("name", ["a.md.bak", "a.md.orig", "a.mdx", "a.txt", "a.html", "deep/a"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"---\ntitle: A\ndraft: true\n---\nSecret.",
+        b"\xef\xbb\xbf\n--- \r\nAccess : members\r\n---\r\nSecret.",
+        b"+++\naccess = 'members'\n+++\nSecret.",
+        b"---\npublished: false\n---\n",
+    ],
+)
+def test_a_copy_of_a_post_under_another_name_is_an_error_and_not_published(
+    roots: Roots, name: str, text: bytes
+) -> None:
+    put(roots.content, f"posts/{name}", text)
+    tree = scan(roots, Config())
+    problem = only_problem(tree)
+    assert tree.sources == ()
+    assert (problem.path, problem.severity) == (f"content/posts/{name}", "error")
+    assert "it would be published whole" in problem.message
+    assert problem.hint.startswith("End its name in `.md`, remove it, or let `[paths] ignore`")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("config.yml", b"---\ntitle: A\n---\n"),
+        ("a.patch", b"--- title: old\n+++ title: new\n"),
+        ("a.txt", b"---\nA rule above, and no key.\n"),
+        ("a.html", b"<pre>\n---\ntitle: A\n---\n</pre>"),
+    ],
+)
+def test_a_file_that_only_resembles_a_post_is_published(roots: Roots, name: str, text: bytes) -> None:
+    put(roots.content, name, text)
+    assert found(roots) == {name: "file"}
+
+
 def test_what_is_no_data_in_the_data_folder_is_not_published(roots: Roots) -> None:
     put(roots.content, "_data/secret.csv")
     put(roots.content, "_data/README.md")

@@ -11,6 +11,7 @@ json_ld    structured data
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -49,6 +50,8 @@ class Material(Struct, frozen=True):
     """The site's own data in the store; empty if it has none."""
     left_out: tuple[str, ...] = ()
     """Content files with mistakes that were told already."""
+    named: frozenset[str] = frozenset()
+    """Content files that those with mistakes name: nobody knows whether they are to be seen."""
 
 
 def plan(
@@ -158,13 +161,14 @@ def _copies(material: Material, withheld: frozenset[str]) -> Iterator[Artifact]:
 def _withheld(site: Site, context: Context, material: Material) -> frozenset[str]:
     """Content files that only unpublished texts show: they stay back with them.
 
-    These are the files that drafts, held posts and gated parts link to and nothing public does, and those in
-    a folder of such a post's own (`a-post/index.md`). What settings name is public.
+    These are the files that drafts, held posts and gated parts link to and nothing public does, those that a
+    text with mistakes names, and those in a folder of such a post's own (`a-post/index.md`). What settings
+    name is public.
     """
     files = {place.address: path for path, place in context.atlas.files.items()}
     shown = _Shown(context, files)
     public = shown.by_settings()
-    hidden: set[str] = set()
+    hidden = set(material.named)
     for one in site.written:
         origin = origin_of(one.document, Place(one.address))
         public |= shown.by_text(one.body.preview, origin)
@@ -187,7 +191,8 @@ class _Shown:
 
     def __init__(self, context: Context, files: dict[str, str]) -> None:
         self.config = context.config
-        self.home = context.canonical("/")
+        host = context.canonical("/").partition("//")[2]
+        self.home = re.compile(rf"(?:https?:)?//{re.escape(host)}", re.IGNORECASE) if host else None
         self.resolver = context.resolver
         self.files = files
         """Paths below the content folder by address."""
@@ -209,8 +214,8 @@ class _Shown:
         """The files that these targets lead to. One may also name the site as the whole web knows it."""
         found = set()
         for target in filter(None, targets):
-            own = self.home and target.startswith(self.home)
-            place = self.resolver.leads_to(f"/{target.removeprefix(self.home)}" if own else target, origin)
+            own = self.home.match(target.strip()) if self.home else None
+            place = self.resolver.leads_to(f"/{target.strip()[own.end() :]}" if own else target, origin)
             if place is not None and place.address in self.files:
                 found.add(self.files[place.address])
         return found

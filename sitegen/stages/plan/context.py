@@ -239,5 +239,6 @@ class Context:
         if self.config.footer:
             return tuple(MenuItem(item.label, self.configured(item.to)) for item in self.config.footer)
         usual = {"/about/": "About", "/privacy/": "Privacy"}
-        found = (address for address in usual if self.atlas.at(address))
+        unlisted = {page.address for page in self.site.pages if page.document.front.unlisted}
+        found = (address for address in usual if self.atlas.at(address) and address not in unlisted)
         return tuple(MenuItem(usual[address], self.url(address)) for address in found)

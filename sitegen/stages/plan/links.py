@@ -148,8 +148,8 @@ class Resolver:
     def _no_anchor(self, link: Link, parts: Parts, place: Place, origin: Origin) -> None:
         message = f"There is no heading or anchor `#{parts.anchor}` on {place.address}"
         ids = sorted(place.ids or ())
-        there = f"There are {', '.join(f'`#{one}`' for one in ids[:ANCHORS])}{', ...' * (len(ids) > ANCHORS)}."
-        hint = there if ids else "That page has no headings: link to the page alone."
+        shown = [f"`#{one}`" for one in ids[:ANCHORS]] + ["..."] * (len(ids) > ANCHORS)
+        hint = f"There are {', '.join(shown)}." if ids else "It has no headings: link to the page alone."
         self._note(link, origin, message, did_you_mean(parts.anchor, ids) or hint)
 
     def _note(self, link: Link, origin: Origin, message: str, hint: str) -> None:

@@ -136,7 +136,15 @@ def redirects(context: Context) -> Iterator[Draft]:
 
 
 def redirect_rules(context: Context) -> Iterator[Artifact]:
-    """`_redirects`, which Netlify and Cloudflare Pages read: `/old/ /new/ 301`, a line each."""
-    rules = sorted(f"{context.url(old)} {context.url(to)} 301\n" for old, to, _, _ in aliases(context))
+    """`_redirects`, which Netlify and Cloudflare Pages read: `/old/ /new/ 301`, a line each.
+
+    Other hosts show it to whoever asks, so it does not name what is unlisted: pages alone redirect there.
+    """
+    unlisted = {one.address for one in context.site.written if one.document.front.unlisted}
+    rules = sorted(
+        f"{context.url(old)} {context.url(to)} 301\n"
+        for old, to, _, _ in aliases(context)
+        if to not in unlisted
+    )
     if rules:
         yield Artifact("_redirects", TextRecipe("".join(rules)), "the aliases")

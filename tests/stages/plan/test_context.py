@@ -226,6 +226,13 @@ def test_usual_pages_stand_in_the_footer_and_the_doors_are_there_if_they_are() -
     assert (view.login_url, view.join_url) == ("/login/", "/join/")
 
 
+def test_an_unlisted_page_is_not_named_in_the_footer_by_custom_alone() -> None:
+    pages = (builders.entry("about.md", unlisted=True), builders.entry("privacy.md"))
+    assert context(*pages).site_view(()).footer == (MenuItem("Privacy", "/privacy/"),)
+    settings = support.URL + '[[footer]]\nlabel = "A"\nto = "about.md"\n'
+    assert context(*pages, settings=settings).site_view(()).footer == (MenuItem("A", "/about/"),)
+
+
 def test_doors_may_lead_elsewhere_and_a_wrong_one_is_told() -> None:
     settings = support.URL + '[members]\nlogin_url = "https://x.example/in"\njoin_url = "/jion/"\n'
     made = context(settings=settings)

@@ -140,6 +140,17 @@ def test_an_alias_is_a_page_that_leads_on_and_a_rule_for_the_host() -> None:
     ]
 
 
+def test_the_file_for_the_host_does_not_name_what_is_unlisted() -> None:
+    made = planned(
+        builders.entry("posts/a.md", aliases=("/old/",), unlisted=True),
+        builders.entry("about.md", aliases=("/me/",), unlisted=True),
+        builders.entry("posts/b.md", aliases=("/b/",)),
+    )
+    assert text(made, "_redirects") == "/b/ /blog/b/ 301\n"
+    assert view(made, "old/index.html").url == "/blog/a/"
+    assert view(made, "me/index.html").url == "/about/"
+
+
 def test_without_aliases_there_is_no_file_for_the_host() -> None:
     assert "_redirects" not in paths(planned(builders.entry("posts/a.md")))
 

@@ -94,7 +94,11 @@ def test_a_file_that_only_a_gated_part_shows_is_not_published() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["/files/x.pdf", "@/files/x.pdf", "https://example.org/files/x.pdf", "../files/x.pdf"]
+    "target",
+    [
+        *("/files/x.pdf", "@/files/x.pdf", "../files/x.pdf", "https://example.org/files/x.pdf"),
+        *("http://example.org/files/x.pdf", "//example.org/files/x.pdf", "HTTPS://Example.ORG/files/x.pdf"),
+    ],
 )
 def test_however_a_gated_part_names_a_file_it_is_held_back(target: str) -> None:
     assert copied(planned(with_links("posts/a.md", gated=(target,)), files=(file("files/x.pdf"),))) == []
@@ -131,6 +135,12 @@ def test_what_the_preview_of_a_post_for_members_shows_of_its_folder_is_published
 def test_the_own_folder_of_a_post_with_mistakes_is_held_back() -> None:
     made = planned(files=(file("posts/a/x.pdf"),), left_out=("posts/a/index.md",))
     assert copied(made) == []
+
+
+def test_a_file_that_a_text_with_mistakes_names_is_published_only_if_another_shows_it() -> None:
+    files = (file("x.pdf"), file("y.pdf"), file("z.pdf"))
+    made = planned(with_links("posts/a.md", "/y.pdf"), files=files, named=frozenset(("x.pdf", "y.pdf")))
+    assert copied(made) == ["y.pdf", "z.pdf"]
 
 
 def test_a_file_that_the_settings_show_is_published_whatever_a_draft_shows() -> None:
