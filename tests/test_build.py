@@ -584,6 +584,18 @@ def test_data_are_there_for_templates(site: Site) -> None:
     assert not [path for path in site.pages() if "_data" in path]
 
 
+def test_a_template_of_ones_own_sees_the_authors_own_keys(site: Site) -> None:
+    show = "{% if extra.room is defined %}{{ extra.room.name }}{% else %}none{% endif %}\n"
+    site.write("templates/room.html", show)
+    site.write(
+        "content/about.md", "---\ntitle: A\ntemplate: room.html\nextra:\n  room:\n    name: Blue\n---\nx\n"
+    )
+    site.write("content/posts/b.md", "---\ntitle: B\ndate: 2024-01-01\ntemplate: room.html\n---\nx\n")
+    site.build()
+    assert (site.output / "about/index.html").read_text() == "Blue\n"
+    assert (site.output / "blog/b/index.html").read_text() == "none\n"
+
+
 def test_two_data_files_of_one_name_are_an_error_that_names_both(site: Site) -> None:
     site.write("content/_data/a.toml", "x = 1")
     site.write("content/_data/a.json", "{}")

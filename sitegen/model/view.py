@@ -192,6 +192,8 @@ class PostView(Struct, frozen=True, kw_only=True, tag="post"):
     more_label: str = ""
     previous: Card | None = None
     next: Card | None = None
+    extra: tuple[tuple[str, object], ...] = ()
+    """The author's own keys, below `extra:` in the front matter; templates see them as a map."""
 
 
 class PageView(Struct, frozen=True, kw_only=True, tag="page"):
@@ -201,6 +203,8 @@ class PageView(Struct, frozen=True, kw_only=True, tag="page"):
     page: Head
     toc: tuple[TocEntry, ...] = ()
     gated: bool = False
+    extra: tuple[tuple[str, object], ...] = ()
+    """The author's own keys, as on a post's page."""
 
 
 class HomeView(Struct, frozen=True, kw_only=True, tag="home"):

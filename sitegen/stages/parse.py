@@ -196,7 +196,7 @@ class _Reader:
             image=self.read("image", read_text, ""),
             image_alt=self.read("image_alt", read_text, ""),
             read_time=self.read("read_time", read_minutes, 0),
-            draft=self.read("draft", read_bool, False) or self.keys.draft,
+            draft=self.read("draft", read_bool, self.in_drafts()) or self.keys.draft,
             unlisted=self.read("unlisted", read_bool, False) or self.keys.unlisted,
             access=self.access,
             related=self.read("related", read_list, ()),
@@ -206,6 +206,10 @@ class _Reader:
             extra=self.read("extra", _extra, ()),
             lines=self.lines(),
         )
+
+    def in_drafts(self) -> bool:
+        """Whether the file lies in a folder that is for drafts by custom, Jekyll's `_drafts`."""
+        return "_drafts" in self.source.path.split("/")[:-1]
 
     def lines(self) -> tuple[tuple[str, int], ...]:
         """The line of each of our keys."""

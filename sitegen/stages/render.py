@@ -71,6 +71,8 @@ def _values(recipe: PageRecipe, stored: tuple[str, ...], data: bytes) -> dict[st
     """What the template sees: the fields of its view, its text, and the site's data."""
     view = recipe.view
     values: dict[str, Any] = {name: getattr(view, name) for name in view.__struct_fields__}
+    if "extra" in values:
+        values["extra"] = dict(values["extra"])
     filled = [fill(text, stored_html) for text, stored_html in zip(recipe.texts, stored, strict=True)]
     if isinstance(view, FeedView):
         values["bodies"] = {text.name: one for text, one in zip(recipe.texts, filled, strict=True)}

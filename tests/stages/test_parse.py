@@ -55,6 +55,14 @@ def told(parsed: Parsed) -> list[str]:
     return [str(problem).removeprefix("content/posts/a-post.md:") for problem in parsed.problems]
 
 
+def test_what_lies_in_a_folder_for_drafts_is_one_unless_it_says_otherwise() -> None:
+    text = "---\ntitle: A\ndate: 2024-05-09\n{}---\nText.\n"
+    assert document(read(text.format(""), "posts/_drafts/a.md")).front.draft
+    assert document(read(text.format(""), "_drafts/a.md")).front.draft
+    assert not document(read(text.format("draft: no\n"), "posts/_drafts/a.md")).front.draft
+    assert not document(read(text.format(""), "posts/_drafts.md")).front.draft
+
+
 def errors(parsed: Parsed) -> list[str]:
     """The errors, which must have kept the document and its text back."""
     found = [

@@ -222,9 +222,10 @@ class _Shown:
 
 
 def _own_folder(source: str, material: Material) -> set[str]:
-    """The files in a document's own folder, if it has one."""
+    """The files in a document's own folder, if it has one: a folder that all posts share is nobody's own."""
     folder, _, name = source.rpartition("/")
-    if not folder or not name.lower().startswith("index."):
+    shared = {one.strip("/") for one in material.config.posts.folders}
+    if not folder or folder in shared or not name.lower().startswith("index."):
         return set()
     return {file.path for file in material.tree.of_kind("file") if file.path.startswith(f"{folder}/")}
 

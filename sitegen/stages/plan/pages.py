@@ -55,6 +55,7 @@ def _post_page(post: Post, context: Context, view: SiteView, related: tuple[Rela
         more_label=f"More in {category}" if more else "",
         previous=context.card(post.previous) if post.previous else None,
         next=context.card(post.next) if post.next else None,
+        extra=post.document.front.extra,
     )
     place = Place(teaser.address, _ids(post))
     template = post.document.front.template or "post.html"
@@ -189,6 +190,7 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
         page=head,
         toc=toc(page.body.preview.headings, context.config.markdown.toc_from),
         gated=front.access != PUBLIC,
+        extra=front.extra,
     )
     return Draft(
         path_of(page.address),

@@ -126,6 +126,11 @@ def test_the_own_folder_of_a_post_is_held_back_with_it(front: Any) -> None:
     assert copied(made) == ["posts/b/z.pdf"]
 
 
+def test_a_folder_that_all_posts_share_is_no_posts_own() -> None:
+    made = planned(with_links("posts/index.md", slug="a", draft=True), files=(file("posts/x.pdf"),))
+    assert copied(made) == ["posts/x.pdf"]
+
+
 def test_what_the_preview_of_a_post_for_members_shows_of_its_folder_is_published() -> None:
     files = (file("posts/a/free.jpg"), file("posts/a/cover.jpg"), file("posts/a/secret.jpg"))
     post = with_links("posts/a/index.md", "free.jpg", gated=("secret.jpg",), slug="a", image="cover.jpg")
