@@ -8,10 +8,15 @@ the main thread of a process and is silently absent elsewhere: run such work the
 from __future__ import annotations
 
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    Hook = Callable[[sys.UnraisableHookArgs], object]
 
 
 class Overdue(BaseException):
@@ -34,6 +39,8 @@ def deadline(seconds: float) -> Iterator[None]:
             raise Overdue
 
     before = signal.signal(signal.SIGALRM, ring)
+    hook = sys.unraisablehook
+    sys.unraisablehook = _quietly(hook)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
     try:
         try:
@@ -44,3 +51,17 @@ def deadline(seconds: float) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = hook
+
+
+def _quietly(hook: Hook) -> Hook:
+    """A hook that says nothing of a ring that came while Python was collecting garbage.
+
+    Python drops what is raised there and prints it. The next ring, a second later, is not lost.
+    """
+
+    def tell(lost: sys.UnraisableHookArgs) -> None:
+        if lost.exc_type is not Overdue:
+            hook(lost)
+
+    return tell

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import signal
+import sys
 import threading
 
 import pytest
@@ -26,6 +27,34 @@ def test_a_loop_that_swallows_exceptions_is_stopped() -> None:
 def test_a_regular_expression_that_backtracks_is_stopped() -> None:
     with pytest.raises(Overdue), deadline(0.05):
         re.fullmatch(r"(a+)+b", "a" * 60)
+
+
+def test_a_ring_that_python_drops_is_not_printed_and_the_next_one_stops_the_work(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dropped: list[bool] = []
+
+    class Slow:
+        def __del__(self) -> None:
+            try:
+                while True:
+                    sum(range(1000))
+            except Overdue:
+                dropped.append(True)
+                raise
+
+    def work() -> None:
+        slow = Slow()
+        del slow
+        while True:
+            sum(range(1000))
+
+    hook = sys.unraisablehook
+    with pytest.raises(Overdue), deadline(0.05):
+        work()
+    assert dropped == [True]
+    assert capsys.readouterr().err == ""
+    assert sys.unraisablehook is hook
 
 
 def test_the_timer_and_the_handler_are_as_before_afterwards() -> None:

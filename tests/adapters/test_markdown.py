@@ -105,8 +105,6 @@ HOSTILE = {
 }
 
 
-# A ring may fall into a callback whose exceptions Python only prints; the next one comes a second later.
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_text_that_takes_too_long_can_be_stopped_and_the_next_one_converts(text: str) -> None:
     with pytest.raises(Overdue), deadline(0.3):

@@ -267,7 +267,6 @@ def test_none_shows_tags_as_text() -> None:
 # Hostile text
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     "text",
     [
