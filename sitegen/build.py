@@ -33,7 +33,7 @@ from sitegen.model.source import Source, Tree
 from sitegen.stages.convert import convert
 from sitegen.stages.index import Clock, Entry, index, tag_table
 from sitegen.stages.parse import parse
-from sitegen.stages.plan import Material, plan
+from sitegen.stages.plan import Material, page_path, plan
 from sitegen.stages.relate import relate
 from sitegen.stages.render import RenderJob, render
 from sitegen.stages.scan import Roots, path_of, read, scan
@@ -87,11 +87,14 @@ def build(options: Options, progress: Progress | None = None) -> BuildReport:
         # From here on no other build may write there: the second of two is refused before it does any work.
         with staging(output, options.site / CACHE) as folder:
             known = _read_site(shop)
-            planned = _plan(known, shop)
-            staged = _render(planned, folder, known, shop)
+            # Read once: pages are rendered with the very templates that were planned with.
+            templates = _template_files(known.tree, shop)
+            planned = _plan(known, templates, shop)
+            staged = _render(planned, folder, known, templates, shop)
             result = publish(staged, folder, output)
-    posts = len(known.site.posts)
-    pages = sum(file.path.endswith(".html") for file in staged) - posts
+    made = {file.path for file in staged if file.path.endswith(".html")}
+    posts = sum(page_path(post.address) in made for post in known.site.posts)
+    pages = len(made) - posts
     return BuildReport(
         posts=posts,
         pages=pages,
@@ -275,7 +278,7 @@ def _steps(name: str, items: Sized, shop: _Shop) -> Callable[[int], None]:
 # plan
 
 
-def _plan(known: _Known, shop: _Shop) -> Plan:
+def _plan(known: _Known, templates: tuple[TemplateFile, ...], shop: _Shop) -> Plan:
     for source in known.tree.of_kind("file", "asset"):
         if source.path.lower().endswith((".svg", ".svgz")) and source.origin != "theme":
             problems = check_svg(source.shown, read(shop.roots, source))
@@ -288,7 +291,7 @@ def _plan(known: _Known, shop: _Shop) -> Plan:
     left_out = tuple(one.path for one in known.tree.sources if one.shown in shop.left_out)
     named = _named(known.tree, shop)
     material = Material(kept, shop.config, shop.options.preview, _data(known.tree, shop), left_out, named)
-    planned = plan(known.site, known.related, Templates(_template_files(known.tree, shop)), material)
+    planned = plan(known.site, known.related, Templates(templates), material)
     shop.note(planned.problems)
     shop.left_out.update(planned.left_out)
     if not shop.options.keep_going or _hopeless(shop.problems, known.tree):
@@ -352,7 +355,9 @@ def _data(tree: Tree, shop: _Shop) -> Digest:
 # render, write
 
 
-def _render(planned: Plan, folder: Path, known: _Known, shop: _Shop) -> list[Staged]:
+def _render(
+    planned: Plan, folder: Path, known: _Known, templates: tuple[TemplateFile, ...], shop: _Shop
+) -> list[Staged]:
     """Every planned file, staged. Raises `SiteError` if one cannot be made."""
     sources = {(one.origin, one.path): one for one in known.tree.sources}
     staged = []
@@ -364,17 +369,18 @@ def _render(planned: Plan, folder: Path, known: _Known, shop: _Shop) -> list[Sta
             staged.append(stage_copy(folder, artifact.path, origin, source.digest, source.shown))
         else:
             jobs.append(artifact)
-    staged += _render_pages(jobs, folder, known, shop)
+    staged += _render_pages(jobs, folder, templates, shop)
     # Without a home page it is no site: what is wrong then concerns every page.
     if not shop.options.keep_going or all(file.path != "index.html" for file in staged):
         shop.stop_if_wrong()
     return staged
 
 
-def _render_pages(artifacts: list[Artifact], folder: Path, known: _Known, shop: _Shop) -> Iterator[Staged]:
-    files = _template_files(known.tree, shop)
+def _render_pages(
+    artifacts: list[Artifact], folder: Path, templates: tuple[TemplateFile, ...], shop: _Shop
+) -> Iterator[Staged]:
     progress = _steps("Writing", artifacts, shop)
-    rendered = shop.pool.map(render, files, _Jobs(artifacts, shop.blobs), Templates, progress)
+    rendered = shop.pool.map(render, templates, _Jobs(artifacts, shop.blobs), Templates, progress)
     for artifact, made in zip(artifacts, rendered, strict=True):
         if made.problem is not None:
             shop.note([made.problem])

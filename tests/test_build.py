@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from sitegen import build as builder
 from sitegen.build import Options, build, survey, theme_folder
 from sitegen.errors import SiteError
 from sitegen.model.report import BuildReport
@@ -478,6 +479,30 @@ def test_with_keep_going_a_template_that_fails_leaves_out_what_it_makes(site: Si
     assert report.left_out == ("content/about.md",)
     assert "blog/good/index.html" in site.pages()
     assert "about/index.html" not in site.pages()
+
+
+def test_a_post_that_its_template_leaves_out_is_not_counted(site: Site) -> None:
+    site.post("good")
+    site.post("bad", template="odd.html")
+    site.write("templates/odd.html", "{{ nothing }}")
+    report = site.build(keep_going=True)
+    assert report.left_out == ("content/posts/bad.md",)
+    assert report.posts == 1
+    assert report.pages == len([path for path in site.pages() if path.endswith(".html")]) - 1
+
+
+def test_a_build_reads_each_template_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[str] = []
+
+    def reading(roots: Any, source: Any, limit: int | None = None) -> bytes:
+        seen.append(source.shown)
+        return read(roots, source, limit)
+
+    monkeypatch.setattr(builder, "read", reading)
+    site.post("good")
+    site.build()
+    templates = [shown for shown in seen if shown.endswith("base.html")]
+    assert len(templates) == 1
 
 
 @pytest.mark.parametrize("text", ["{{ nothing }}", "{% if %}"])

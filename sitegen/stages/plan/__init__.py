@@ -25,7 +25,8 @@ from sitegen.model.document import Fragment
 from sitegen.model.plan import Artifact, CopyRecipe, PageRecipe, Plan
 from sitegen.model.site import Relation, Site
 from sitegen.model.source import Source, Tree
-from sitegen.stages.plan.atlas import Atlas, Place, alias_address, path_of, site_ids
+from sitegen.stages.plan.atlas import Atlas, Place, alias_address, site_ids
+from sitegen.stages.plan.atlas import path_of as page_path
 from sitegen.stages.plan.context import Context
 from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
@@ -308,4 +309,4 @@ def _no_folder(file: Artifact, inside: Artifact) -> Problem:
     )
 
 
-__all__ = ["Material", "alias_address", "path_of", "plan"]
+__all__ = ["Material", "page_path", "plan"]
