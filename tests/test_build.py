@@ -20,6 +20,7 @@ from sitegen.build import Options, build, survey, theme_folder
 from sitegen.errors import SiteError
 from sitegen.model.report import BuildReport
 from sitegen.stages.plan.json_ld import GATE
+from sitegen.stages.scan import read
 
 ROOT = Path(__file__).parents[1]
 NOW = datetime(2025, 1, 1, 12, tzinfo=UTC)
