@@ -15,8 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from sitegen import build as builder
-from sitegen.build import Options, build, survey, theme_folder
+from sitegen.build import Options, build, making, survey, theme_folder
 from sitegen.errors import SiteError
 from sitegen.model.report import BuildReport
 from sitegen.stages.plan.json_ld import GATE
@@ -499,7 +498,7 @@ def test_a_build_reads_each_template_once(site: Site, monkeypatch: pytest.Monkey
         seen.append(source.shown)
         return read(roots, source, limit)
 
-    monkeypatch.setattr(builder, "read", reading)
+    monkeypatch.setattr(making, "read", reading)
     site.post("good")
     site.build()
     templates = [shown for shown in seen if shown.endswith("base.html")]

@@ -38,6 +38,8 @@ class Closure(Struct, frozen=True):
     """Of the names and texts of all of them."""
     mentions: frozenset[str]
     """The names they use and do not define: what the view has to hold."""
+    members: tuple[tuple[str, str], ...] = ()
+    """Name and digest of each of them, sorted; the digest of one that is missing is empty."""
 
 
 class _Facts(Struct, frozen=True):
@@ -123,7 +125,8 @@ class Templates:
             if facts:
                 mentions |= facts.mentions
                 todo += facts.references
-        return Closure(digest_of(tuple(sorted(found.items()))), frozenset(mentions))
+        members = tuple(sorted((one, digest or "") for one, digest in found.items()))
+        return Closure(digest_of(members), frozenset(mentions), members)
 
     def _facts(self, name: str) -> _Facts | None:
         """What one template mentions and refers to; None if there is no such template."""

@@ -16,16 +16,18 @@ is left behind.
 from __future__ import annotations
 
 import multiprocessing
+import operator
 import os
 import pickle
 import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from hashlib import sha256
+from itertools import chain, islice
 from multiprocessing.connection import Connection
 from multiprocessing.context import BaseContext
 from types import TracebackType
@@ -80,9 +82,10 @@ class Pool:
         self,
         function: Callable[[Shared, Item], Result],
         shared: Shared,
-        items: Sequence[Item],
+        items: Iterable[Item],
         prepare: None = None,
         progress: Callable[[int], None] | None = None,
+        few: int | None = None,
     ) -> Generator[Result]: ...
 
     @overload
@@ -90,30 +93,38 @@ class Pool:
         self,
         function: Callable[[Tool, Item], Result],
         shared: Shared,
-        items: Sequence[Item],
+        items: Iterable[Item],
         prepare: Callable[[Shared], Tool],
         progress: Callable[[int], None] | None = None,
+        few: int | None = None,
     ) -> Generator[Result]: ...
 
     def map(
         self,
         function: Callable[[Any, Item], Result],
         shared: Any,
-        items: Sequence[Item],
+        items: Iterable[Item],
         prepare: Callable[[Any], Any] | None = None,
         progress: Callable[[int], None] | None = None,
+        few: int | None = None,
     ) -> Generator[Result]:
         """`function(shared, item)` for each item, in order; nothing starts before the first is asked for.
 
         `shared` is encoded once and decoded once in each worker. With `prepare`, a worker makes its tools of
         it once, and the function gets those: `function(prepare(shared), item)`. Both are functions that
-        pickle can name. `progress` is told how many items are done. Raises what the function raises, and
-        `WorkerDied` if a worker ends on the way.
+        pickle can name. `progress` is told how many items are done. Items may still be in the making: they
+        are taken as workers need them. Up to `few` of them (`FEW`) are done here. Raises what the function
+        raises, and `WorkerDied` if a worker ends on the way.
         """
-        if self._given is None and (self.jobs == 1 or len(items) <= FEW):
-            results = _here(function, shared, items, prepare)
+        few = FEW if few is None else few
+        size = _chunk_size(operator.length_hint(items), self.jobs)
+        rest = iter(items)
+        first = [] if self.jobs == 1 else list(islice(rest, few + 1))
+        every = chain(first, rest)
+        if self._given is not None or len(first) > few:
+            results = self._there(function, shared, every, prepare, size)
         else:
-            results = self._there(function, shared, items, prepare)
+            results = _here(function, shared, every, prepare)
         for done, result in enumerate(results, 1):
             if progress is not None:
                 progress(done)
@@ -142,18 +153,19 @@ class Pool:
         self,
         function: Callable[[Any, Item], Result],
         shared: Any,
-        items: Sequence[Item],
+        items: Iterator[Item],
         prepare: Callable[[Any], Any] | None,
+        size: int,
     ) -> Iterator[Result]:
         """The results of the workers, in order, with a bounded number of chunks under way."""
         packed = pickle.dumps((function, prepare, shared), pickle.HIGHEST_PROTOCOL)
         token = sha256(packed).digest()
-        size = max(1, min(MOST_IN_CHUNK, len(items) // (self.jobs * CHUNKS_PER_JOB)))
         waiting: deque[Future[list[Any]]] = deque()
         try:
-            for start in range(0, len(items), size):
-                waiting.append(self._submit(token, packed, list(items[start : start + size])))
-                if len(waiting) > self.jobs * AHEAD:
+            while chunk := list(islice(items, size)):
+                waiting.append(self._submit(token, packed, chunk))
+                # What is there already makes room for more before anybody waits.
+                while waiting and (waiting[0].done() or len(waiting) > self.jobs * AHEAD):
                     yield from waiting.popleft().result()
             while waiting:
                 yield from waiting.popleft().result()
@@ -182,10 +194,15 @@ class Pool:
         return self._own
 
 
+def _chunk_size(count: int, jobs: int) -> int:
+    """How many items to send at once, of so many; of an unknown number if it is 0."""
+    return max(1, min(MOST_IN_CHUNK, count // (jobs * CHUNKS_PER_JOB))) if count else MOST_IN_CHUNK // 2
+
+
 def _here(
     function: Callable[[Any, Item], Result],
     shared: Any,
-    items: Sequence[Item],
+    items: Iterator[Item],
     prepare: Callable[[Any], Any] | None,
 ) -> Iterator[Result]:
     """The ordinary loop."""

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from sitegen.digest import Digest
 from sitegen.errors import Problem
-from sitegen.model.site import Held
 
 
 class Manifest(Struct, frozen=True):
@@ -28,6 +27,28 @@ class Written(Struct, frozen=True, kw_only=True):
     manifest: Manifest = Manifest()
 
 
+class Waiting(Struct, frozen=True):
+    """A post or page that is not published now, and why."""
+
+    path: str
+    reason: str
+
+
+class StageRuns(Struct, frozen=True):
+    """How often a stage ran in a build, and how often a result of an earlier build was taken."""
+
+    name: str
+    run: int
+    reused: int
+
+
+class Rendered(Struct, frozen=True):
+    """A page that was made anew, and why: `new`, `related: +1, -1`, `template: base.html`."""
+
+    path: str
+    why: str
+
+
 class BuildReport(Struct, frozen=True, kw_only=True):
     """What a build did, for the summary line, for `serve` and for tests."""
 
@@ -35,9 +56,12 @@ class BuildReport(Struct, frozen=True, kw_only=True):
     pages: int = 0
     """Pages of any kind but posts."""
     result: Written = Written()
-    held: tuple[Held, ...] = ()
+    held: tuple[Waiting, ...] = ()
     problems: tuple[Problem, ...] = ()
     """Warnings and notices; with `--keep-going` also the errors of what was left out."""
     left_out: tuple[str, ...] = ()
     """Files that were not published because of an error, with `--keep-going`."""
+    stages: tuple[StageRuns, ...] = ()
+    rendered: tuple[Rendered, ...] = ()
+    """With `--explain`: every page that was made anew."""
     seconds: float = 0.0

@@ -56,6 +56,7 @@ class Card(Struct, frozen=True, kw_only=True):
     excerpt: str = ""
     category: TermLink | None = None
     tags: tuple[TermLink, ...] = ()
+    """All of them on the post's own page, the first 20 elsewhere."""
     authors: tuple[TermLink, ...] = ()
     image: str = ""
     """Ready for `src`; empty where a cover is to be drawn from `art`."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -13,9 +12,11 @@ from msgspec import Struct
 from sitegen.adapters.deadline import Overdue, deadline
 from sitegen.adapters.jinja import TemplateMistake, Templates, safe_html, where_overdue
 from sitegen.errors import Problem
-from sitegen.model.plan import PageRecipe, Text, TextRecipe
-from sitegen.model.view import FeedView
+from sitegen.model.packed import Unpacked, unpack
+from sitegen.model.plan import Text
+from sitegen.model.view import FeedView, SiteView
 
+FEED = str(FeedView.__struct_config__.tag)
 SECONDS = 10.0
 """How long one page may take: a template with an endless loop must not stop the build for ever."""
 
@@ -32,23 +33,30 @@ class Rendered(Struct, frozen=True):
     problem: Problem | None = None
 
 
-class RenderJob(Struct, frozen=True):
-    """A file to make, and the stored HTML that it shows, in the order of its recipe's texts."""
+class RenderJob(NamedTuple):
+    """A page to make: its recipe as bytes, and the stored HTML that it shows, in the order of its texts."""
 
     path: str
-    recipe: PageRecipe | TextRecipe
-    html: tuple[str, ...] = ()
+    recipe: bytes
+    html: tuple[bytes, ...] = ()
+
+
+class Tools(NamedTuple):
+    """What all pages are made with."""
+
+    templates: Templates
+    site: SiteView | None = None
     data: bytes = b"{}"
+    """The site's own data, as JSON."""
 
 
-def render(templates: Templates, job: RenderJob) -> Rendered:
-    """The file that a recipe describes."""
-    if isinstance(job.recipe, TextRecipe):
-        return Rendered(job.path, job.recipe.text.encode())
-    name = job.recipe.template
+def render(tools: Tools, job: RenderJob) -> Rendered:
+    """The page that a recipe describes."""
+    page = unpack(job.recipe)
+    name, templates = page.template, tools.templates
     try:
         with deadline(SECONDS):
-            text = templates.render(name, _values(job.recipe, job.html, job.data))
+            text = templates.render(name, _values(page, tools, job.html))
     except TemplateMistake as mistake:
         return Rendered(job.path, problem=mistake.problem)
     except Overdue as overdue:
@@ -67,29 +75,28 @@ def render(templates: Templates, job: RenderJob) -> Rendered:
         )
 
 
-def _values(recipe: PageRecipe, stored: tuple[str, ...], data: bytes) -> dict[str, Any]:
+def _values(page: Unpacked, tools: Tools, stored: tuple[bytes, ...]) -> dict[str, Any]:
     """What the template sees: the fields of its view, its text, and the site's data."""
-    view = recipe.view
-    values: dict[str, Any] = {name: getattr(view, name) for name in view.__struct_fields__}
+    values = page.values
+    if page.with_site:
+        values["site"] = tools.site
     if "extra" in values:
         values["extra"] = dict(values["extra"])
-    filled = [fill(text, stored_html) for text, stored_html in zip(recipe.texts, stored, strict=True)]
-    if isinstance(view, FeedView):
-        values["bodies"] = {text.name: one for text, one in zip(recipe.texts, filled, strict=True)}
+    filled = [fill(text, html.decode()) for text, html in zip(page.texts, stored, strict=True)]
+    if page.kind == FEED:
+        values["bodies"] = {text.name: one for text, one in zip(page.texts, filled, strict=True)}
     else:
         values["body"] = safe_html("".join(filled))
-        if recipe.data:
-            values["data"] = _data(data)
+        if page.with_data:
+            # Each page has its own, so that what a template does to them stays on its page.
+            values["data"] = msgspec.json.decode(tools.data)
     return values
-
-
-def _data(data: bytes) -> Mapping[str, Any]:
-    decoded: Mapping[str, Any] = msgspec.json.decode(data)
-    return decoded
 
 
 def fill(text: Text, stored: str) -> str:
     """Stored HTML with its links put in: each number between two NULs becomes the link it counts to."""
+    if not text.links:
+        return stored
     parts = stored.split("\0")
     for place in range(1, len(parts), 2):
         parts[place] = html.escape(text.links[int(parts[place])])

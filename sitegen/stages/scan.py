@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sitegen.adapters.files import digest_file, opened, reason
+from sitegen.adapters.files import opened, reason
+from sitegen.adapters.stamps import Stamps
 from sitegen.config import FILE, FRONT_MATTER_KEYS, Config
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem, Severity, SiteError
@@ -60,29 +61,36 @@ class Roots(NamedTuple):
         return {"content": self.content, "templates": self.templates, "theme": self.theme}[origin]
 
 
-def scan(roots: Roots, config: Config) -> Tree:
+def scan(roots: Roots, config: Config, stamps: Stamps | None = None) -> Tree:
     """Every input file with its digest, sorted by origin and path, and what cannot be used.
 
-    Of a template or an asset that both the site and the theme have, only the site's is returned.
+    Of a template or an asset that both the site and the theme have, only the site's is returned. `stamps`
+    spare reading files that are as they were.
     """
     problems: list[Problem] = []
     sources: list[Source] = []
+    stamps = stamps or Stamps()
     if roots.content.is_dir():
-        sources += _Walk(roots, "content", config, problems).sources()
+        sources += _Walk(roots, "content", config, problems, stamps).sources()
     else:
         hint = "`sitegen init` makes a new site; [paths] content in sitegen.toml names another folder."
         where = _shown(roots.content, roots)
         problems.append(Problem(path=where, message="There is no such folder", hint=hint))
     if roots.templates.is_dir():
-        sources += _Walk(roots, "templates", config, problems).sources()
+        sources += _Walk(roots, "templates", config, problems, stamps).sources()
     if not _same(roots.templates, roots.theme):
         own = {source.path for source in sources if source.origin == "templates"}
-        theme = _Walk(roots, "theme", config, problems).sources()
+        theme = _Walk(roots, "theme", config, problems, stamps).sources()
         sources += (source for source in theme if source.path not in own)
     return Tree(
         tuple(sorted(sources, key=lambda source: (source.origin, source.path))),
         tuple(sorted(problems, key=lambda problem: (problem.path, problem.message))),
     )
+
+
+def stamp_name(source: Source) -> str:
+    """The name under which the stamp of a source is kept."""
+    return f"{source.origin}:{source.raw or source.path}"
 
 
 def path_of(roots: Roots, source: Source) -> Path:
@@ -110,7 +118,10 @@ def read(roots: Roots, source: Source, limit: int | None = None) -> bytes:
 class _Walk:
     """One walk through one folder."""
 
-    def __init__(self, roots: Roots, origin: Origin, config: Config, problems: list[Problem]) -> None:
+    def __init__(
+        self, roots: Roots, origin: Origin, config: Config, problems: list[Problem], stamps: Stamps
+    ) -> None:
+        self.stamps = stamps
         self.roots = roots
         self.origin = origin
         self.top = roots.of(origin)
@@ -124,19 +135,20 @@ class _Walk:
     def sources(self) -> list[Source]:
         """The files that can be used, in the order of the walk. Of two with one name, the first."""
         kept: dict[str, Source] = {}
-        for raw in self.files("", linked=False):
-            path = unicodedata.normalize("NFC", raw)
-            first = kept.get(fold_path(path))
+        for raw, status in self.files("", linked=False):
+            path = _composed(raw)
+            folded = fold_path(path)
+            first = kept.get(folded)
             kind = self.kind(path)
             if first is not None:
                 self.twins(first, raw)
             elif kind is not None:
-                source = self.source(raw, path, kind)
+                source = self.source(raw, path, kind, status)
                 if source is not None:
-                    kept[fold_path(path)] = source
+                    kept[folded] = source
         return list(kept.values())
 
-    def files(self, folder: str, *, linked: bool) -> Iterator[str]:
+    def files(self, folder: str, *, linked: bool) -> Iterator[tuple[str, os.stat_result]]:
         """The paths below a folder as the disk spells them, depth first, sorted by name."""
         try:
             with os.scandir(self.top / folder) as found:
@@ -148,11 +160,14 @@ class _Walk:
             raw = f"{folder}/{entry.name}" if folder else entry.name
             if self.ignored(entry.name, raw) or not self.nameable(raw):
                 continue
-            mode = self.mode(raw, is_link=entry.is_symlink())
-            if stat.S_ISREG(mode):
-                yield raw
-            elif stat.S_ISDIR(mode) and not self.leads_away(raw, linked=linked and entry.is_symlink()):
-                yield from self.files(raw, linked=linked or entry.is_symlink())
+            is_link = entry.is_symlink()
+            status = self.status(entry, raw, is_link=is_link)
+            if status is None:
+                continue
+            if stat.S_ISREG(status.st_mode):
+                yield raw, status
+            elif not self.leads_away(raw, linked=linked and is_link):
+                yield from self.files(raw, linked=linked or is_link)
 
     def ignored(self, name: str, raw: str) -> bool:
         """Whether a name is hidden, an editor's leftover, or one the site's owner wants left out."""
@@ -160,8 +175,7 @@ class _Walk:
             return True
         if self.origin != "content":
             return False
-        path = unicodedata.normalize("NFC", raw)
-        return matches(path, self.config.paths.ignore) or (
+        return matches(_composed(raw), self.config.paths.ignore) or (
             raw == FILE and _same(self.roots.site, self.roots.content)
         )
 
@@ -174,26 +188,29 @@ class _Walk:
             return False
         return True
 
-    def mode(self, raw: str, *, is_link: bool) -> int:
-        """The type of what lies there, links followed; 0 for what cannot be used, which is then noted."""
-        path = self.top / raw
+    def status(self, entry: os.DirEntry[str], raw: str, *, is_link: bool) -> os.stat_result | None:
+        """The status of a file or folder, links followed; None for what cannot be used, which is noted."""
         try:
-            mode = path.stat().st_mode
+            status = entry.stat()
         except OSError as error:
             if is_link:
                 self.problem(raw, "This link leads nowhere", "Remove it, or correct it.", "warning")
             else:
                 self.problems.append(_unreadable(self.shown(raw), error))
-            return 0
-        if is_link and self.origin != "theme" and not Path(os.path.realpath(path)).is_relative_to(self.real):
+            return None
+        if is_link and self.origin != "theme" and not self.leads_inside(raw):
             message = "This link leads out of its folder, so what it leads to is not published"
             self.problem(raw, message, "Put the file itself here.", "warning")
-            return 0
-        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-            message = f"This is {_special(mode)}, not a file, and is left out"
+            return None
+        if not stat.S_ISREG(status.st_mode) and not stat.S_ISDIR(status.st_mode):
+            message = f"This is {_special(status.st_mode)}, not a file, and is left out"
             self.problem(raw, message, "Remove it, or move it elsewhere.", "warning")
-            return 0
-        return mode
+            return None
+        return status
+
+    def leads_inside(self, raw: str) -> bool:
+        """Whether what a link leads to lies in this folder."""
+        return Path(os.path.realpath(self.top / raw)).is_relative_to(self.real)
 
     def leads_away(self, raw: str, *, linked: bool) -> bool:
         """Whether a folder is not to be walked: one of the site's other folders, or by a link back."""
@@ -225,19 +242,22 @@ class _Walk:
             return "post" if _is_below(path, self.config.posts.folders) and not own else "page"
         return "file"
 
-    def source(self, raw: str, path: str, kind: Kind) -> Source | None:
+    def source(self, raw: str, path: str, kind: Kind, status: os.stat_result) -> Source | None:
         """The source of a path, or None if it cannot be published or read, which is then noted."""
         why = unportable(path) if kind in ("file", "asset") else ""
         if why:
             self.problem(raw, f"This path {why}", "Rename the file, or the folder it is in.")
             return None
+        name = f"{self.origin}:{raw}"
         try:
-            digest, size = digest_file(self.top / raw)
-            stray = kind == "file" and _begins_as_post(self.top / raw)
+            digest, size = self.stamps.digest(name, f"{self.top}/{raw}", status)
+            # What is as it was has been looked into before.
+            stray = kind == "file" and not self.stamps.trusts(name) and _begins_as_post(self.top / raw)
         except OSError as error:
             self.problems.append(_unreadable(self.shown(raw), error))
             return None
         if stray:
+            self.stamps.forget(name)
             message = "This file has front matter and a name that is no text's: it would be published whole"
             hint = "End its name in `.md`, remove it, or let `[paths] ignore` in sitegen.toml name it."
             self.problem(raw, message, hint)
@@ -247,7 +267,7 @@ class _Walk:
 
     def twins(self, first: Source, raw: str) -> None:
         """Note two files that one disk or one address could not tell apart."""
-        path = unicodedata.normalize("NFC", raw)
+        path = _composed(raw)
         how = "upper and lower case" if path != first.path else "the encoding of an accent"
         message = f"`{self.shown(raw)}` and `{first.shown}` differ only in {how}"
         self.problem(raw, message, "Rename one of them: many disks take both for one file.")
@@ -267,8 +287,14 @@ def _shown(path: Path, roots: Roots) -> str:
     return _printable(relative)
 
 
+def _composed(path: str) -> str:
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
 def _printable(path: str) -> str:
     """A path that can be printed, whatever its name is."""
+    if path.isascii():
+        return path
     return unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 

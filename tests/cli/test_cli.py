@@ -20,7 +20,7 @@ from sitegen.build import Options
 from sitegen.cli import cli
 from sitegen.config import Config, SiteConfig
 from sitegen.errors import Problem, SiteError, UsageError
-from sitegen.model.report import BuildReport, Written
+from sitegen.model.report import BuildReport, Waiting, Written
 from sitegen.model.site import Relation, SharedTag
 from sitegen.preview.serve import Built, Failed, Served, Warned
 from tests.authoring import sites
@@ -199,7 +199,13 @@ def test_a_quiet_build_says_nothing_when_all_is_well(site: Path, called: list[Op
 
 def test_warnings_go_to_standard_error_and_the_build_is_fine(site: Path, ends: Any) -> None:
     warning = Problem(message="There is no `url`", severity="warning", hint="Set it.")
-    ends(BuildReport(problems=(warning,), held=SITE.held, result=Written(foreign=("CNAME",))))
+    ends(
+        BuildReport(
+            problems=(warning,),
+            held=tuple(Waiting(one.path, one.reason) for one in SITE.held),
+            result=Written(foreign=("CNAME",)),
+        )
+    )
     result = run("build", "--site", str(site))
     assert result.exit_code == 0
     assert result.stderr == "the site  warning  There is no `url`\n    Set it.\n"

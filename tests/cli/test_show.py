@@ -23,7 +23,7 @@ from sitegen.cli.show import (
     visible,
 )
 from sitegen.errors import Problem
-from sitegen.model.report import BuildReport, Written
+from sitegen.model.report import BuildReport, Waiting, Written
 from tests.authoring import sites
 
 
@@ -164,7 +164,9 @@ def test_a_build_of_a_single_file_says_so_and_leaves_zeros_out() -> None:
 
 
 def test_posts_held_back_and_strangers_files_are_named() -> None:
-    report = BuildReport(held=(sites.held("soon"),), result=Written(foreign=(".git", "CNAME")))
+    report = BuildReport(
+        held=(Waiting("content/posts/soon.md", "draft"),), result=Written(foreign=(".git", "CNAME"))
+    )
     assert list(asides(report, "output")) == [
         "held back: content/posts/soon.md — draft",
         "left alone in output, not made by sitegen: .git, CNAME",

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.digest import Digest, digest_bytes
-from sitegen.model.plan import PageRecipe, Text, TextRecipe
+from sitegen.model.packed import pack
+from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.view import FeedEntry, FeedView, RedirectView, SitemapUrl, SitemapView, View
 from sitegen.stages import render as stage
-from sitegen.stages.render import Rendered, RenderJob, fill, render
+from sitegen.stages.render import Rendered, RenderJob, Tools, fill, render
 
 VIEW = RedirectView(title="A & B", lang="en", url="/a/")
 
@@ -25,12 +26,13 @@ def text(html: str, *links: str, name: str = "") -> Text:
 
 def job(
     template: str, *stored: tuple[str, tuple[str, ...]], view: View = VIEW, path: str = "a.html", **more: Any
-) -> tuple[Templates, RenderJob]:
+) -> tuple[Tools, RenderJob]:
     """A template and what it is given: its view, and stored HTML with the addresses to fill in."""
     texts = tuple(text(html, *links) for html, links in stored)
     recipe = PageRecipe(template="t.html", templates=Digest(""), view=view, texts=texts, **more)
     made = Templates([TemplateFile("t.html", "templates/t.html", template)])
-    return made, RenderJob(path, recipe, tuple(html for html, _ in stored))
+    packed = pack(recipe, Digest("")).data
+    return Tools(made), RenderJob(path, packed, tuple(html.encode() for html, _ in stored))
 
 
 def made(*args: Any, **more: Any) -> str:
@@ -59,14 +61,15 @@ def test_a_file_ends_with_one_line_break() -> None:
 
 
 def test_the_site_s_data_are_there_for_a_template_that_mentions_them() -> None:
-    templates, one = job("{{ data.people[0].name }}", data=Digest("d" * 64))
-    with_data = RenderJob(one.path, one.recipe, one.html, b'{"people": [{"name": "Jo <3"}]}')
-    assert render(templates, with_data) == Rendered("a.html", b"Jo &lt;3\n")
+    tools, one = job("{{ data.people[0].name }}", data=Digest("d" * 64))
+    with_data = Tools(tools.templates, data=b'{"people": [{"name": "Jo <3"}]}')
+    assert render(with_data, one) == Rendered("a.html", b"Jo &lt;3\n")
 
 
-def test_a_file_whose_text_is_known_is_that_text() -> None:
-    rendered = render(Templates([]), RenderJob("robots.txt", TextRecipe("a <ü>\n")))
-    assert rendered == Rendered("robots.txt", "a <ü>\n".encode())
+def test_what_a_template_does_to_the_data_stays_on_its_page() -> None:
+    tools, one = job("{{ data.people.append(1) }}{{ data.people | length }}", data=Digest("d" * 64))
+    with_data = Tools(tools.templates, data=b'{"people": []}')
+    assert [render(with_data, one).data for _ in range(2)] == [b"None1\n"] * 2
 
 
 # Links
@@ -110,8 +113,8 @@ def test_a_feed_has_the_text_of_each_entry_that_has_one_escaped() -> None:
         texts=(text(html, "https://e.org/?a&b", name="free"),),
     )
     template = "{% for e in entries %}{{ e.id }}:{{ bodies.get(e.id, '') }};{% endfor %}"
-    templates = Templates([TemplateFile("f.xml", "f.xml", template)])
-    rendered = render(templates, RenderJob("feed.xml", recipe, (html,)))
+    tools = Tools(Templates([TemplateFile("f.xml", "f.xml", template)]))
+    rendered = render(tools, RenderJob("feed.xml", pack(recipe, Digest("")).data, (html.encode(),)))
     expected = "free:&lt;p&gt;&lt;a href=&#34;https://e.org/?a&amp;amp;b&#34;&gt;x&lt;/a&gt;;locked:;\n"
     assert rendered.data.decode() == expected
 

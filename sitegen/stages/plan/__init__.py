@@ -14,6 +14,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -25,13 +27,14 @@ from sitegen.model.document import Fragment
 from sitegen.model.plan import Artifact, CopyRecipe, PageRecipe, Plan
 from sitegen.model.site import Relation, Site
 from sitegen.model.source import Source, Tree
+from sitegen.model.view import SitemapUrl, SiteView
 from sitegen.stages.plan.atlas import Atlas, Place, alias_address, site_ids
 from sitegen.stages.plan.atlas import path_of as page_path
 from sitegen.stages.plan.context import Context
 from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
 from sitegen.stages.plan.lists import lists, page_addresses
-from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap
+from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_urls
 from sitegen.stages.plan.pages import home_page, not_found, plain_pages, post_pages
 from sitegen.text.paths import fold_path
 
@@ -59,34 +62,135 @@ def plan(
     site: Site, related: dict[str, tuple[Relation, ...]], templates: Templates, material: Material
 ) -> Plan:
     """All files of the published site, sorted by path, and what was found wrong."""
-    config = material.config
-    atlas = _atlas(site, material)
-    lenient = material.preview or config.links.broken == "warn"
-    severity: Severity = "warning" if lenient else "error"
-    context = Context(site, config, atlas, Resolver(atlas, config.root, severity))
-    withheld = _withheld(site, context, material)
-    held = frozenset(path for path in withheld if not templates.name(path))
-    copies = list(_copies(material, held))
-    view = context.site_view((name, context.url("/" + path)) for name, path in _assets(material).items())
-    drafts = [
-        home_page(context, view),
-        *post_pages(context, view, related),
-        *plain_pages(context, view),
-        *lists(context, view),
-        not_found(context, view),
-    ]
-    drafts += [*sitemap(context, drafts), *feeds(context), *redirects(context)]
-    problems: list[Problem] = []
-    left_out: list[str] = []
-    made = list(_made(drafts, templates, material, problems, left_out))
-    texts = [robots(context), *redirect_rules(context)]
-    # A file of the author's own takes the place of these.
-    own = {artifact.path for artifact in copies}
-    artifacts = [*copies, *made, *(text for text in texts if text.path not in own)]
-    alone, others, clashes = _told_apart(artifacts)
-    problems += [*clashes, *context.resolver.problems]
-    left_out += [artifact.source for artifact in others]
-    return Plan(tuple(alone), tuple(dict.fromkeys(problems)), tuple(sorted(set(left_out))))
+    planning = Planning(site, related, templates, material)
+    artifacts = list(planning)
+    outcome = planning.outcome()
+    alone = [artifact for artifact in artifacts if artifact.path not in outcome.dropped]
+    alone.sort(key=lambda artifact: artifact.path)
+    return Plan(tuple(alone), outcome.problems, outcome.left_out)
+
+
+class Outcome(NamedTuple):
+    """What is known once everything is planned."""
+
+    problems: tuple[Problem, ...]
+    left_out: tuple[str, ...]
+    """What is not among the artifacts because of its problems, as messages name it. Sorted."""
+    dropped: frozenset[str]
+    """Paths of artifacts that have none to themselves, and may not be published."""
+
+
+class Planning:
+    """The files of a site, one after the other, so that some may be made while others are planned.
+
+    Whether two of them would share a path is known at the end only: see `outcome`.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        related: dict[str, tuple[Relation, ...]],
+        templates: Templates,
+        material: Material,
+    ) -> None:
+        config = material.config
+        self.material = material
+        self.templates = templates
+        self.related = related
+        lenient = material.preview or config.links.broken == "warn"
+        severity: Severity = "warning" if lenient else "error"
+        atlas = _atlas(site, material)
+        self.context = Context(site, config, atlas, Resolver(atlas, config.root, severity))
+        addresses = ((name, self.context.url("/" + path)) for name, path in _assets(material).items())
+        self.site_view = self.context.site_view(addresses)
+        """What every page knows of the site."""
+        self.problems: list[Problem] = []
+        self.left_out: list[str] = []
+        self.claims: list[Claim] = []
+        self._errors = False
+        self._checked = (0, 0)
+
+    def __iter__(self) -> Iterator[Artifact]:
+        """Every artifact, those included that turn out to share a path."""
+        context, material = self.context, self.material
+        withheld = _withheld(context.site, context, material)
+        held = frozenset(path for path in withheld if not self.templates.name(path))
+        # A file of the author's own takes the place of a text of ours.
+        own = set()
+        for copy in _copies(material, held):
+            own.add(copy.path)
+            yield self.claimed(copy)
+        yield from self.pages(self.site_view)
+        for text in (robots(context), *redirect_rules(context)):
+            if text.path not in own:
+                yield self.claimed(text)
+
+    def pages(self, view: SiteView) -> Iterator[Artifact]:
+        """The artifacts that templates make."""
+        context = self.context
+        urls: list[SitemapUrl] = []
+        drafts = chain(
+            [home_page(context, view)],
+            post_pages(context, view, self.related),
+            plain_pages(context, view),
+            lists(context, view),
+            [not_found(context, view)],
+        )
+        for draft in drafts:
+            urls += sitemap_urls(draft)
+            yield from self.made(draft)
+        for draft in chain(sitemap(context, urls), feeds(context), redirects(context)):
+            yield from self.made(draft)
+
+    def made(self, draft: Draft) -> Iterator[Artifact]:
+        """The artifact of a draft, with the digest of all the templates that make it."""
+        try:
+            closure = self.templates.closure(draft.template)
+        except TemplateMistake as mistake:
+            self.problems.append(_blamed(mistake.problem, draft))
+            self.left_out.append(draft.source)
+            return
+        recipe = PageRecipe(
+            template=draft.template,
+            templates=closure.digest,
+            view=draft.view,
+            data=self.material.data if "data" in closure.mentions else Digest(""),
+            texts=draft.texts,
+        )
+        yield self.claimed(Artifact(draft.path, recipe, draft.source))
+
+    def claimed(self, artifact: Artifact) -> Artifact:
+        """Note who wants which path."""
+        self.claims.append(Claim(artifact.path, artifact.source))
+        return artifact
+
+    @property
+    def expected(self) -> int:
+        """About how many pages templates will make."""
+        return len(self.context.atlas.places)
+
+    def is_wrong(self) -> bool:
+        """Whether an error has been found so far."""
+        own, links = self.problems, self.context.resolver.problems
+        new = (*own[self._checked[0] :], *links[self._checked[1] :])
+        self._checked = (len(own), len(links))
+        self._errors = self._errors or any(one.severity == "error" for one in new)
+        return self._errors
+
+    def outcome(self) -> Outcome:
+        """What was found wrong, once all artifacts have been taken."""
+        others, clashes = _told_apart(self.claims)
+        problems = (*self.problems, *clashes, *self.context.resolver.problems)
+        left_out = {*self.left_out, *(claim.source for claim in others)}
+        dropped = frozenset(claim.path for claim in others)
+        return Outcome(tuple(dict.fromkeys(problems)), tuple(sorted(left_out)), dropped)
+
+
+class Claim(NamedTuple):
+    """A path, and what wants to be published there."""
+
+    path: str
+    source: str
 
 
 def _atlas(site: Site, material: Material) -> Atlas:
@@ -231,31 +335,6 @@ def _own_folder(source: str, material: Material) -> set[str]:
     return {file.path for file in material.tree.of_kind("file") if file.path.startswith(f"{folder}/")}
 
 
-def _made(
-    drafts: Iterable[Draft],
-    templates: Templates,
-    material: Material,
-    problems: list[Problem],
-    left_out: list[str],
-) -> Iterator[Artifact]:
-    """Artifacts of drafts: each with the digest of all the templates that make it."""
-    for draft in drafts:
-        try:
-            closure = templates.closure(draft.template)
-        except TemplateMistake as mistake:
-            problems.append(_blamed(mistake.problem, draft))
-            left_out.append(draft.source)
-            continue
-        recipe = PageRecipe(
-            template=draft.template,
-            templates=closure.digest,
-            view=draft.view,
-            data=material.data if "data" in closure.mentions else Digest(""),
-            texts=draft.texts,
-        )
-        yield Artifact(draft.path, recipe, draft.source)
-
-
 def _blamed(problem: Problem, draft: Draft) -> Problem:
     """A missing template is the mistake of the file that names it."""
     if not draft.line or problem.line:
@@ -264,23 +343,20 @@ def _blamed(problem: Problem, draft: Draft) -> Problem:
     return Problem(path=draft.source, line=draft.line, message=problem.message, hint=hint)
 
 
-def _told_apart(artifacts: Iterable[Artifact]) -> tuple[list[Artifact], list[Artifact], list[Problem]]:
-    """The artifacts that have an address to themselves, sorted by path, the others, and why they have none.
+def _told_apart(claims: Iterable[Claim]) -> tuple[list[Claim], list[Problem]]:
+    """The claims to an address that others claim as well, and why none of them gets it.
 
     Names that differ only by case or Unicode form are one: so they are on many disks. Nor can one path be a
     file and a folder: then the folder stays.
     """
-    at: dict[str, list[Artifact]] = defaultdict(list)
-    for artifact in artifacts:
-        at[fold_path(artifact.path)].append(artifact)
+    at: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        at[fold_path(claim.path)].append(claim)
     inside = {folder: group for path, group in at.items() for folder in _folders(path) if folder in at}
-    problems = [_clash(at[path]) for path in sorted(at) if len(at[path]) > 1]
+    problems = [_clash(at[path]) for path in sorted(path for path, group in at.items() if len(group) > 1)]
     problems += [_no_folder(at[path][0], inside[path][0]) for path in sorted(inside)]
-    alone: list[Artifact] = []
-    others: list[Artifact] = []
-    for path, group in at.items():
-        (others if len(group) > 1 or path in inside else alone).extend(group)
-    return sorted(alone, key=lambda artifact: artifact.path), others, problems
+    others = [claim for path, group in at.items() if len(group) > 1 or path in inside for claim in group]
+    return others, problems
 
 
 def _folders(path: str) -> Iterator[str]:
@@ -290,8 +366,8 @@ def _folders(path: str) -> Iterator[str]:
         yield path
 
 
-def _clash(group: list[Artifact]) -> Problem:
-    names = sorted({artifact.source or artifact.path for artifact in group})
+def _clash(group: list[Claim]) -> Problem:
+    names = sorted({claim.source or claim.path for claim in group})
     who = " and ".join(names) if len(names) > 1 else f"{names[0]}, twice,"
     address = "/" + group[0].path.removesuffix("index.html")
     return Problem(
@@ -301,7 +377,7 @@ def _clash(group: list[Artifact]) -> Problem:
     )
 
 
-def _no_folder(file: Artifact, inside: Artifact) -> Problem:
+def _no_folder(file: Claim, inside: Claim) -> Problem:
     return Problem(
         path=file.source,
         message=f"{file.source} would be a file where {inside.source} needs a folder, at /{file.path}",
@@ -309,4 +385,4 @@ def _no_folder(file: Artifact, inside: Artifact) -> Problem:
     )
 
 
-__all__ = ["Material", "page_path", "plan"]
+__all__ = ["Material", "Outcome", "Planning", "page_path", "plan"]

@@ -8,6 +8,8 @@ from hashlib import sha256
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from sitegen.config import Config
 from sitegen.model.document import PUBLIC, Document, Heading, Link
 from sitegen.model.site import Post, Site, Teaser, TermRef
@@ -75,6 +77,10 @@ def toc(headings: Iterable[Heading], least: int) -> tuple[TocEntry, ...]:
     return tuple(TocEntry(heading.id, heading.text, tuple(below)) for heading, below in entries)
 
 
+MOST_TAGS = 20
+"""So many tags a card carries at most: a post with thousands would weigh down every list it stands in."""
+
+
 class Context:
     """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
 
@@ -125,6 +131,11 @@ class Context:
             self._cards[id] = self._card(self.posts[id])
         return self._cards[id]
 
+    def whole_card(self, id: str) -> Card:
+        """The card of a post for its own page, with all its tags."""
+        card, tags = self.card(id), self.posts[id].teaser.tags
+        return card if len(tags) <= MOST_TAGS else replace(card, tags=tuple(self.term(tag) for tag in tags))
+
     def cards(self, ids: Iterable[str]) -> tuple[Card, ...]:
         """The cards of these posts, in order."""
         return tuple(self.card(id) for id in ids)
@@ -143,7 +154,7 @@ class Context:
             read_text=f"{teaser.read_time}m Read",
             excerpt=teaser.summary,
             category=self.term(teaser.category) if teaser.category else None,
-            tags=tuple(self.term(tag) for tag in teaser.tags),
+            tags=tuple(self.term(tag) for tag in teaser.tags[:MOST_TAGS]),
             authors=tuple(self.term(author) for author in teaser.authors),
             image=self.target(teaser.image, "image", post.document, Place(teaser.address)),
             image_alt=teaser.image_alt,

@@ -19,3 +19,5 @@ class Draft(NamedTuple):
     """What it is made of, to name in messages."""
     line: int = 0
     """Where its source names the template."""
+    changed: str = ""
+    """When it last changed, in ISO 8601; empty if nobody knows."""

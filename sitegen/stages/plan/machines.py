@@ -89,18 +89,18 @@ def _whole(link: str, context: Context) -> str:
     return context.absolute(link) if link.startswith("/") and not link.startswith("//") else link
 
 
-def sitemap(context: Context, drafts: Iterable[Draft]) -> Iterator[Draft]:
-    """The sitemap of every page that wants to be found; none without a site `url`."""
-    if not context.config.site.url:
-        return
-    changed = {path_of(post.teaser.address): _changed(post).isoformat() for post in context.site.posts}
-    urls = []
-    for draft in drafts:
-        head: Head | None = getattr(draft.view, "page", None)
-        if head is not None and head.canonical_url and not head.noindex:
-            urls.append(SitemapUrl(head.canonical_url, changed.get(draft.path, "")))
-    view = SitemapView(urls=tuple(sorted(urls, key=lambda one: one.url)))
-    yield Draft("sitemap.xml", "sitemap.xml", view, source="the sitemap")
+def sitemap_urls(draft: Draft) -> Iterator[SitemapUrl]:
+    """The entry of a page in the sitemap, if it wants to be found."""
+    head: Head | None = getattr(draft.view, "page", None)
+    if head is not None and head.canonical_url and not head.noindex:
+        yield SitemapUrl(head.canonical_url, draft.changed)
+
+
+def sitemap(context: Context, urls: Iterable[SitemapUrl]) -> Iterator[Draft]:
+    """The sitemap of these pages; none without a site `url`."""
+    if context.config.site.url:
+        view = SitemapView(urls=tuple(sorted(urls, key=lambda one: one.url)))
+        yield Draft("sitemap.xml", "sitemap.xml", view, source="the sitemap")
 
 
 def robots(context: Context) -> Artifact:

@@ -45,7 +45,7 @@ def _post_page(post: Post, context: Context, view: SiteView, related: tuple[Rela
     page = PostView(
         site=view,
         page=head,
-        post=context.card(teaser.id),
+        post=context.whole_card(teaser.id),
         toc=toc(post.body.preview.headings, config.markdown.toc_from),
         authors=tuple(_authors(post, context)),
         gated=teaser.access != PUBLIC,
@@ -66,6 +66,7 @@ def _post_page(post: Post, context: Context, view: SiteView, related: tuple[Rela
         texts=(_text(post.body.preview, context, post, place),),
         source=post.document.path,
         line=post.document.front.line_of("template"),
+        changed=(teaser.updated or teaser.date).isoformat(),
     )
 
 

@@ -5,13 +5,29 @@
     manifest   which files in the output folder are ours
     changes    what has to be done: a pure decision
     publish    doing it
+    look       what the files look like afterwards, and whether they still do
 
 A build that fails before `publish` leaves the published site as it was; one that is killed in `publish` is
 put right by the next, since the manifest names a file before it is there and until it is gone.
 """
 
 from sitegen.stages.write.guard import check_output
-from sitegen.stages.write.publish import publish
+from sitegen.stages.write.look import intact, restamp, stamps
+from sitegen.stages.write.manifest import read_manifest
+from sitegen.stages.write.publish import foreign, publish
 from sitegen.stages.write.staging import Staged, locked, stage, stage_copy, staging
 
-__all__ = ["Staged", "check_output", "locked", "publish", "stage", "stage_copy", "staging"]
+__all__ = [
+    "Staged",
+    "check_output",
+    "foreign",
+    "intact",
+    "locked",
+    "publish",
+    "read_manifest",
+    "restamp",
+    "stage",
+    "stage_copy",
+    "staging",
+    "stamps",
+]

@@ -166,7 +166,12 @@ class _Decision:
 
 def folders_of(path: str) -> list[str]:
     """The folders on the way to a path, the outermost first."""
-    return [path[:at] for at, character in enumerate(path) if character == "/"]
+    found = []
+    at = path.find("/")
+    while at >= 0:
+        found.append(path[:at])
+        at = path.find("/", at + 1)
+    return found
 
 
 def _phase(path: str) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from sitegen.adapters.files import digest_file
+from sitegen.adapters.stamps import Stamp, looks_like
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
 from sitegen.model.report import Manifest, Written
@@ -23,10 +24,13 @@ _STAYS = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY)
 """Gone already, a folder that holds something, or one on which a disk is mounted."""
 
 
-def publish(staged: Iterable[Staged], folder: Path, output: Path) -> Written:
+def publish(
+    staged: Iterable[Staged], folder: Path, output: Path, known: Mapping[str, Stamp] | None = None
+) -> Written:
     """Make `output` hold the staged files of `folder`, and of ours no others.
 
-    Files that are as they shall be are not touched. Raises `SiteError`: before anything is touched where a
+    Files that are as they shall be are not touched; they need not lie in `folder`. A file that looks like its
+    stamp in `known` is not read to find that out. Raises `SiteError`: before anything is touched where a
     stranger's file is in the way or paths clash, later only if the disk refuses; the next build then goes on
     from there. Raises `UsageError` if the manifest is damaged.
     """
@@ -38,19 +42,27 @@ def publish(staged: Iterable[Staged], folder: Path, output: Path) -> Written:
     planned = {file.path: file.digest for file in files}
     old = read_manifest(output)
     owned = dict(old.files)
-    disk = _look(output, {file.path: file.size for file in files}, owned)
+    disk = _Look(output, {file.path: file.size for file in files}, known or {}).at(owned)
     todo = changes(owned, planned, disk)
-    if todo.problems:
-        raise SiteError(_shown(todo.problems, output))
+    problems = [*todo.problems, *_late(files, todo)]
+    if problems:
+        raise SiteError(_shown(problems, output))
     manifest = manifest_of(planned)
     _act(todo, manifest, old, folder, output)
     return Written(
         written=todo.write,
         unchanged=len(todo.unchanged),
         removed=tuple(sorted({*todo.remove, *owned.keys() & set(todo.clear)})),
-        foreign=_foreign(output, planned),
+        foreign=foreign(output, planned),
         manifest=manifest,
     )
+
+
+def _late(files: list[Staged], todo: Changes) -> list[Problem]:
+    """Files that were there when the build began, and are not any more."""
+    there = {file.path for file in files if file.there}
+    message = "Somebody changed or removed this file while the site was being built"
+    return [Problem(path=path, message=message, hint="Build again.") for path in todo.write if path in there]
 
 
 def _twice(files: list[Staged]) -> list[Problem]:
@@ -64,54 +76,67 @@ def _twice(files: list[Staged]) -> list[Problem]:
     return problems
 
 
-def _look(output: Path, planned: Mapping[str, int], owned: Iterable[str]) -> dict[str, Entry]:
-    """What lies at the planned and the owned paths, and on the way to them."""
-    disk: dict[str, Entry] = {}
-    absent: set[str] = set()
-    for path in sorted({*planned, *owned}):
-        for step in (*folders_of(path), path):
-            if step not in disk and step not in absent:
-                entry = _entry(output, step, planned.get(step))
-                if entry is not None:
-                    disk[step] = entry
-                else:
-                    absent.add(step)
-            if step in absent or disk[step].kind != "folder":
-                break
-    for path in planned:
-        if path in disk and disk[path].kind == "folder":
-            with _in_plain_words(output, path):
-                disk.update(_all_in(output, path))
-    return disk
+class _Look:
+    """One look at the output folder, links not followed."""
 
+    def __init__(self, output: Path, planned: Mapping[str, int], known: Mapping[str, Stamp]) -> None:
+        self.output = output
+        self.planned = planned
+        self.known = known
+        self.disk: dict[str, Entry] = {}
+        self.absent: set[str] = set()
 
-def _entry(output: Path, path: str, size: int | None) -> Entry | None:
-    """What lies at a path; its digest only if it has that size and can be read."""
-    try:
-        found = os.lstat(output / path)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise SiteError(_shown([unwritable(path, error)], output)) from None
-    identity = (found.st_dev, found.st_ino)
-    if stat.S_ISREG(found.st_mode):
+    def at(self, owned: Iterable[str]) -> dict[str, Entry]:
+        """What lies at the planned and the owned paths, and on the way to them."""
+        for path in sorted({*self.planned, *owned}):
+            if all(self.is_folder(folder) for folder in folders_of(path)):
+                self.note(path)
+        for path in self.planned:
+            if path in self.disk and self.disk[path].kind == "folder":
+                with _in_plain_words(self.output, path):
+                    self.add_all_in(path)
+        return self.disk
+
+    def is_folder(self, path: str) -> bool:
+        self.note(path)
+        return path in self.disk and self.disk[path].kind == "folder"
+
+    def note(self, path: str) -> None:
+        if path not in self.disk and path not in self.absent:
+            entry = self.entry(path)
+            if entry is None:
+                self.absent.add(path)
+            else:
+                self.disk[path] = entry
+
+    def entry(self, path: str) -> Entry | None:
+        """What lies at a path; its digest only if it has the planned size and can be read."""
+        where = f"{self.output}/{path}"
+        try:
+            found = os.lstat(where)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise SiteError(_shown([unwritable(path, error)], self.output)) from None
+        identity = (found.st_dev, found.st_ino)
+        if stat.S_ISDIR(found.st_mode):
+            return Entry("folder", identity=identity)
+        if not stat.S_ISREG(found.st_mode):
+            return Entry("link" if stat.S_ISLNK(found.st_mode) else "other", identity=identity)
+        known = self.known.get(path)
+        if known is not None and looks_like(known, found):
+            return Entry("file", known.digest, identity)
         digest = Digest("")
-        if found.st_size == size:
+        if found.st_size == self.planned.get(path):
             with suppress(OSError):
-                digest = digest_file(output / path)[0]
+                digest = digest_file(Path(where))[0]
         return Entry("file", digest, identity)
-    if stat.S_ISDIR(found.st_mode):
-        return Entry("folder", identity=identity)
-    return Entry("link" if stat.S_ISLNK(found.st_mode) else "other", identity=identity)
 
-
-def _all_in(output: Path, path: str) -> Iterator[tuple[str, Entry]]:
-    for name in sorted(os.listdir(output / path)):  # noqa: PTH208 - names, not paths
-        entry = _entry(output, f"{path}/{name}", None)
-        if entry is not None:
-            yield f"{path}/{name}", entry
-            if entry.kind == "folder":
-                yield from _all_in(output, f"{path}/{name}")
+    def add_all_in(self, path: str) -> None:
+        for name in sorted(os.listdir(self.output / path)):  # noqa: PTH208 - names, not paths
+            self.note(f"{path}/{name}")
+            if self.is_folder(f"{path}/{name}"):
+                self.add_all_in(f"{path}/{name}")
 
 
 def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output: Path) -> None:
@@ -148,7 +173,7 @@ def _remove(output: Path, path: str) -> None:
                 raise
 
 
-def _foreign(output: Path, planned: Iterable[str]) -> tuple[str, ...]:
+def foreign(output: Path, planned: Iterable[str]) -> tuple[str, ...]:
     """The names at the top of the output folder under which nothing is ours."""
     ours = {path.partition("/")[0] for path in planned} | {MARKER}
     names = os.listdir(output)  # noqa: PTH208 - names, not paths

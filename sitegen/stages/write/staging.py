@@ -29,6 +29,8 @@ class Staged(Struct, frozen=True):
     path: str
     digest: Digest
     size: int
+    there: bool = False
+    """It lies in the output folder already, and not here."""
 
 
 def staged_at(folder: Path, path: str) -> Path:

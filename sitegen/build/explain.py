@@ -1,0 +1,62 @@
+"""Why a page was made anew: what its recipe holds now, beside what it held before."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from sitegen.model.packed import Parts
+
+NEW = "new"
+LOST = "its file was changed or removed"
+_NAMES = {
+    "text": "its text",
+    "templates": "template",
+    "page": "what it says of itself",
+    "post": "its title, date or terms",
+    "site": "the site's title, menu or assets",
+    "data": "the site's data",
+    "previous": "previous post",
+    "next": "next post",
+    "more": "more of the category",
+    "toc": "table of contents",
+}
+
+
+def explain(before: Parts | None, now: Parts, templates: tuple[str, ...]) -> str:
+    """The reasons, separated by semicolons: `related: +1, -1; its text`.
+
+    `templates` names those that make the page and are others than before.
+    """
+    if before is None:
+        return NEW
+    return "; ".join(dict.fromkeys(_reasons(dict(before), dict(now), templates))) or LOST
+
+
+def changed(before: Iterable[tuple[str, str]], now: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The names of the templates that came, went or have another digest."""
+    return tuple(sorted({name for name, _ in {*before} ^ {*now}}))
+
+
+def _reasons(
+    before: Mapping[str, tuple[int, ...]], now: Mapping[str, tuple[int, ...]], templates: tuple[str, ...]
+) -> Iterator[str]:
+    for name in dict.fromkeys((*now, *before)):
+        old, new = before.get(name, ()), now.get(name, ())
+        if old == new:
+            continue
+        label = _NAMES.get(name, name)
+        if name in ("templates", "template"):
+            yield f"template: {', '.join(templates)}" if templates else "template"
+        elif len(old) == len(new) <= 1:
+            yield label
+        else:
+            yield f"{label}: {_difference(old, new)}"
+
+
+def _difference(old: tuple[int, ...], new: tuple[int, ...]) -> str:
+    came = sum((Counter(new) - Counter(old)).values())
+    went = sum((Counter(old) - Counter(new)).values())
+    if not came and not went:
+        return "another order"
+    return ", ".join([f"+{came}"] * bool(came) + [f"-{went}"] * bool(went))

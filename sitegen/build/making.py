@@ -1,0 +1,233 @@
+"""plan, render: every file of the published site lies staged, or is known to be there already."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import unquote
+
+import msgspec
+from msgspec.structs import replace
+
+from sitegen.adapters.data import DataMistake, read_data_file
+from sitegen.adapters.jinja import TemplateFile, Templates
+from sitegen.adapters.svg import check_svg
+from sitegen.build.explain import changed, explain
+from sitegen.build.reading import Known
+from sitegen.build.record import Makings, Row
+from sitegen.build.shop import Shop
+from sitegen.build.work import PressRules, make_page, press
+from sitegen.config import FILE
+from sitegen.digest import Digest, digest_of
+from sitegen.errors import Problem
+from sitegen.model.packed import Parts, pack
+from sitegen.model.plan import Artifact, CopyRecipe, PageRecipe, TextRecipe
+from sitegen.model.report import Rendered
+from sitegen.model.source import Tree
+from sitegen.model.view import SiteView
+from sitegen.stages.plan import Material, Outcome, Planning
+from sitegen.stages.render import RenderJob
+from sitegen.stages.scan import path_of, read
+from sitegen.stages.write import Staged, stage, stage_copy
+
+FEW_PAGES = 200
+"""Up to so many pages are made here: starting workers takes as long."""
+
+
+class Made(NamedTuple):
+    """All files of the published site."""
+
+    files: list[Staged]
+    """Staged, or in the output folder already."""
+    recipes: dict[str, str]
+    """The digest of the recipe of each page."""
+    makings: Makings
+    rendered: tuple[Rendered, ...]
+    data: Digest
+
+
+def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop) -> Made:
+    """Plan the site, and make what of it is not `there`. Raises `SiteError` if something cannot be made."""
+    templates = template_files(known.tree, shop)
+    material = _material(known.tree, shop)
+    planning = Planning(known.site, known.related, Templates(templates), material)
+    maker = _Maker(planning, folder, there, before, shop)
+    problems = list(maker.make(known.tree, templates))
+    outcome = planning.outcome()
+    _note(outcome, known.tree, shop)
+    for source, problem in problems:
+        shop.note([problem])
+        shop.left_out.add(source)
+    files = [file for file in maker.files if file.path not in outcome.dropped]
+    # Without a home page it is no site: what is wrong then concerns every page.
+    if not shop.options.keep_going or all(file.path != "index.html" for file in files):
+        shop.stop_if_wrong()
+    makings = Makings(maker.parts, maker.members)
+    return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data)
+
+
+class _Maker:
+    """Takes artifacts as they are planned, and makes them while others still are."""
+
+    def __init__(
+        self, planning: Planning, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop
+    ) -> None:
+        self.planning = planning
+        self.folder = folder
+        self.there = there
+        self.before = before
+        self.shop = shop
+        self.files: list[Staged] = []
+        self.recipes: dict[str, str] = {}
+        self.parts: dict[str, Parts] = {}
+        self.members: dict[str, tuple[tuple[str, str], ...]] = {}
+        self.rendered: list[Rendered] = []
+        self._waiting: deque[Artifact] = deque()
+
+    def make(self, tree: Tree, templates: tuple[TemplateFile, ...]) -> Iterator[tuple[str, Problem]]:
+        """Make everything; what cannot be made, with its source."""
+        site = self.planning.site_view
+        data = self.shop.store.blob(self.planning.material.data)
+        rules = PressRules(self.folder, templates, site, data)
+        done = 0
+        for made in self.shop.pool.map(make_page, rules, self.jobs(tree, site), press, few=FEW_PAGES):
+            artifact = self._waiting.popleft()
+            if done:
+                # How many there will be is known for certain only when there are no more.
+                self.shop.progress("Writing", done, max(done + 1, self.planning.expected))
+            done += 1
+            if isinstance(made, Problem):
+                yield artifact.source, made
+            else:
+                self.files.append(Staged(artifact.path, *made))
+        if done:
+            self.shop.progress("Writing", done, done)
+
+    def jobs(self, tree: Tree, site: SiteView) -> Iterator[RenderJob]:
+        """The pages that have to be made; all else is seen to on the way."""
+        sources = {(one.origin, one.path): one for one in tree.sources}
+        shop, digest = self.shop, digest_of(site)
+        given_up = shop.is_wrong() and not shop.options.keep_going
+        for artifact in self.planning:
+            recipe = artifact.recipe
+            # What is wrong elsewhere has still to be found, but nothing will be published.
+            given_up = given_up or (self.planning.is_wrong() and not shop.options.keep_going)
+            if given_up:
+                continue
+            if isinstance(recipe, PageRecipe):
+                yield from self.page(artifact, recipe, digest)
+            elif isinstance(recipe, TextRecipe):
+                self.files.append(stage(self.folder, artifact.path, recipe.text.encode()))
+            else:
+                source = sources[recipe.origin, recipe.source]
+                self.files.append(self.copy(artifact.path, recipe, path_of(shop.roots, source), source.shown))
+
+    def page(self, artifact: Artifact, recipe: PageRecipe, site: Digest) -> Iterator[RenderJob]:
+        closure = self.planning.templates.closure(recipe.template)
+        packed = pack(recipe, site, closure.mentions)
+        path = artifact.path
+        self.recipes[path] = packed.digest
+        self.parts[path] = packed.parts
+        self.members[recipe.template] = closure.members
+        row = self.there.get(path)
+        if row is not None and row.recipe == packed.digest:
+            self.shop.memo.count("render", run=False)
+            self.files.append(Staged(path, row.digest, row.size, there=True))
+            return
+        self.shop.memo.count("render", run=True)
+        if self.shop.options.explain:
+            self.rendered.append(Rendered(path, self.why(path, packed.parts, recipe.template)))
+        self._waiting.append(replace(artifact, recipe=TextRecipe("")))
+        html = tuple(self.shop.store.blob(text.html) for text in recipe.texts)
+        yield RenderJob(path, packed.data, html)
+
+    def copy(self, path: str, recipe: CopyRecipe, origin: Path, shown: str) -> Staged:
+        row = self.there.get(path)
+        if row is not None and row.digest == recipe.digest:
+            return Staged(path, row.digest, row.size, there=True)
+        return stage_copy(self.folder, path, origin, recipe.digest, shown)
+
+    def why(self, path: str, parts: Parts, template: str) -> str:
+        old = self.before.templates.get(template, ())
+        return explain(self.before.parts.get(path), parts, changed(old, self.members[template]))
+
+
+def _note(outcome: Outcome, tree: Tree, shop: Shop) -> None:
+    """Remember what planning found; raise `SiteError` if the site cannot be published for it."""
+    shop.note(outcome.problems)
+    shop.left_out.update(outcome.left_out)
+    if not shop.options.keep_going or _hopeless(shop.problems, tree):
+        shop.stop_if_wrong()
+
+
+def _hopeless(problems: Iterable[Problem], tree: Tree) -> bool:
+    """Whether what is wrong concerns every page, or keeps all content out of reach."""
+    if tree.problems and all(source.origin != "content" for source in tree.sources):
+        return True
+    return any(problem.severity == "error" and problem.path == FILE for problem in problems)
+
+
+# What planning needs beside the site
+
+
+def _material(tree: Tree, shop: Shop) -> Material:
+    for source in tree.of_kind("file", "asset"):
+        if source.path.lower().endswith((".svg", ".svgz")) and source.origin != "theme":
+            problems = check_svg(source.shown, read(shop.roots, source))
+            shop.note(problems)
+            shop.left_out.update(problem.path for problem in problems)
+    kept = replace(tree, sources=tuple(one for one in tree.sources if one.shown not in shop.left_out))
+    left_out = tuple(one.path for one in tree.sources if one.shown in shop.left_out)
+    named = _named(tree, shop)
+    return Material(kept, shop.config, shop.options.preview, _data(tree, shop), left_out, named)
+
+
+def _named(tree: Tree, shop: Shop) -> frozenset[str]:
+    """The content files whose names stand in texts that are left out.
+
+    Such a text may be a draft or for members, and its links are not known: the names alone must do.
+    """
+    found: set[str] = set()
+    for source in tree.of_kind("post", "page"):
+        if source.shown in shop.left_out and shop.options.keep_going:
+            data = read(shop.roots, source, shop.config.limits.document_bytes)
+            text = unescape(unquote(data.decode(errors="replace").replace("\\", "")))
+            text = unicodedata.normalize("NFC", text).casefold()
+            files = (file.path for file in tree.of_kind("file"))
+            found.update(path for path in files if path.rpartition("/")[2].casefold() in text)
+    return frozenset(found)
+
+
+def template_files(tree: Tree, shop: Shop) -> tuple[TemplateFile, ...]:
+    """The texts of all templates, read once."""
+    found = []
+    for source in tree.of_kind("template"):
+        try:
+            text = read(shop.roots, source).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            hint = "Save the file as UTF-8."
+            shop.note([Problem(path=source.shown, message=f"Byte {error.start} is not UTF-8", hint=hint)])
+            continue
+        found.append(TemplateFile(source.path, source.shown, text))
+    return tuple(found)
+
+
+def _data(tree: Tree, shop: Shop) -> Digest:
+    """The site's own data in the store, as one JSON document by the files' names."""
+    values = {}
+    named: dict[str, str] = {}
+    for source in tree.of_kind("data"):
+        name = source.path.removeprefix("_data/").rpartition(".")[0]
+        first = named.setdefault(name, source.shown)
+        if first != source.shown:
+            message = f"{first} and {source.shown} would both be `data.{name}`"
+            shop.note([Problem(path=source.shown, message=message, hint="Rename one of them.")])
+        try:
+            values[name] = read_data_file(source.shown, read(shop.roots, source))
+        except DataMistake as mistake:
+            shop.note([mistake.problem])
+    return shop.store.put_blob(msgspec.json.encode(values, order="deterministic"))

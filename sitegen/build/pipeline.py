@@ -1,0 +1,218 @@
+"""The pipeline, top to bottom.
+
+Every build plans everything; what has a result already is not run. So there is nothing to switch on, and a
+build after any number of others gives the same bytes as a first one.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import msgspec
+
+from sitegen.build.making import Made, make
+from sitegen.build.reading import Known, Survey, keep_stamps, load_config, read_site, scan_site
+from sitegen.build.record import (
+    Makings,
+    Record,
+    Row,
+    interval,
+    read_makings,
+    read_record,
+    record_keys,
+    rows_of,
+    unharmed,
+    write_record,
+)
+from sitegen.build.shop import CACHE, Options, Progress, Session, Shop, memo_of, theme_folder
+from sitegen.config import FILE
+from sitegen.engine.store import BlobMissing, StoreDamaged
+from sitegen.errors import Problem
+from sitegen.model.report import BuildReport, StageRuns, Waiting, Written
+from sitegen.model.source import Tree
+from sitegen.stages.plan import page_path
+from sitegen.stages.scan import Roots
+from sitegen.stages.write import check_output, foreign, publish, read_manifest, staging
+
+STAGES = ("read", "relate", "plan", "render")
+"""What a report counts."""
+
+
+def build(options: Options, progress: Progress | None = None, session: Session | None = None) -> BuildReport:
+    """Build the site.
+
+    Raises `SiteError` with every mistake, and then the published site is as it was; `UsageError` for folders
+    that cannot be used. With `keep_going`, mistakes that leave only some files out are in the report instead.
+    A `session` keeps workers and store for the next build.
+    """
+    if session is None:
+        with Session(options.site, options.jobs, cold=options.cold) as alone:
+            return build(options, progress, alone)
+    started = time.monotonic()
+    while True:
+        try:
+            report = _build(_shop(options, progress, session))
+            return msgspec.structs.replace(report, seconds=time.monotonic() - started)
+        except (StoreDamaged, BlobMissing):
+            # The cache is not what was written. Without it, all is only slower.
+            if session.damaged > 1:
+                raise
+            session.renew()
+
+
+def survey(options: Options, progress: Progress | None = None) -> Survey:
+    """Read the site and relate its posts; write nothing. The result holds its mistakes, too."""
+    with Session(options.site, options.jobs, only_if_there=True) as session:
+        while True:
+            try:
+                shop = _shop(options, progress, session)
+                tree, _stamps = scan_site(shop)
+                known = read_site(tree, set(), shop)
+                return Survey(
+                    config=shop.config, site=known.site, related=known.related, problems=tuple(shop.problems)
+                )
+            except StoreDamaged:
+                session.renew()
+
+
+def _build(shop: Shop) -> BuildReport:
+    """One attempt. Raises `StoreDamaged` or `BlobMissing` if the store turns out not to be sound."""
+    output = _checked_output(shop)
+    # From here on no other build may write there: the second of two is refused before it does any work.
+    with staging(output, shop.options.site / CACHE) as folder:
+        tree, stamps = scan_site(shop)
+        record = read_record(shop.memo, output)
+        there = unharmed(output, record)
+        inputs = _inputs(tree, shop)
+        if _is_as_before(record, inputs, there, shop):
+            keep_stamps(stamps, tree, stamps.now, shop)
+            return _nothing_to_do(record, output, shop)
+        open_names = set[str]()
+        try:
+            known = read_site(tree, open_names, shop)
+            before = read_makings(shop.memo, output) if shop.options.explain else Makings()
+            made = make(known, folder, there, before, shop)
+            looks = {path: row.stamp for path, row in there.items() if row.stamp is not None}
+            result = publish(made.files, folder, output, looks)
+            open_names.update(f"content:{path}" for path, _ in result.manifest.files)
+        finally:
+            # Also of a build that failed: the next one need not read all again.
+            keep_stamps(stamps, tree, open_names, shop)
+        report = _report(known, made, result, shop)
+        _remember(report, known, made, there, output, "" if known.secretive else inputs, shop)
+    return report
+
+
+def _inputs(tree: Tree, shop: Shop) -> str:
+    """The digest of all that a site is made of, but for the time."""
+    options = shop.options
+    flags = (options.drafts, options.preview, options.strict, options.keep_going)
+    return shop.memo.key("inputs", tree.sources, shop.config, flags, tuple(shop.problems)).hex()
+
+
+def _is_as_before(record: Record, inputs: str, there: dict[str, Row], shop: Shop) -> bool:
+    """Whether the output folder holds just what these inputs make at this moment."""
+    same = record.inputs == inputs and record.since <= shop.options.now < record.until
+    return same and len(there) == len(record.rows)
+
+
+def _nothing_to_do(record: Record, output: Path, shop: Shop) -> BuildReport:
+    shop.memo.count("render", run=False, times=sum(bool(row.recipe) for row in record.rows))
+    manifest = read_manifest(output)
+    result = Written(
+        unchanged=len(record.rows),
+        foreign=foreign(output, (path for path, _ in manifest.files)),
+        manifest=manifest,
+    )
+    return BuildReport(
+        posts=record.posts,
+        pages=record.pages,
+        result=result,
+        held=record.held,
+        problems=record.problems,
+        left_out=record.left_out,
+        stages=_stages(shop),
+    )
+
+
+def _report(known: Known, made: Made, result: Written, shop: Shop) -> BuildReport:
+    pages = {file.path for file in made.files if file.path.endswith(".html")}
+    posts = sum(page_path(post.address) in pages for post in known.site.posts)
+    return BuildReport(
+        posts=posts,
+        pages=len(pages) - posts,
+        result=result,
+        held=tuple(Waiting(held.path, held.reason) for held in known.site.held),
+        problems=tuple(dict.fromkeys(shop.problems)),
+        left_out=tuple(sorted(shop.left_out)),
+        stages=_stages(shop),
+        rendered=made.rendered,
+    )
+
+
+def _stages(shop: Shop) -> tuple[StageRuns, ...]:
+    return tuple(StageRuns(name, *shop.memo.runs.get(name, (0, 0))) for name in STAGES)
+
+
+def _remember(
+    report: BuildReport,
+    known: Known,
+    made: Made,
+    there: dict[str, Row],
+    output: Path,
+    inputs: str,
+    shop: Shop,
+) -> None:
+    """Leave for the next build what this one knows."""
+    since, until = interval(known.site, shop.options.now)
+    record = Record(
+        inputs=inputs,
+        since=since,
+        until=until,
+        posts=report.posts,
+        pages=report.pages,
+        held=report.held,
+        problems=report.problems,
+        left_out=report.left_out,
+        rows=rows_of(output, report.result.manifest.files, made.recipes, there),
+    )
+    memo = shop.memo
+    write_record(memo, output, record, made.makings)
+    keys = memo.used | record_keys(memo, output)
+    memo.store.keep(keys, known.bodies | {bytes.fromhex(made.data)})
+    memo.store.commit()
+
+
+def _shop(options: Options, progress: Progress | None, session: Session) -> Shop:
+    """What the steps of one attempt share."""
+    config, problems = load_config(options.site)
+    roots = Roots(
+        site=options.site.absolute(),
+        content=(options.site / config.paths.content).absolute(),
+        templates=(options.site / config.paths.templates).absolute(),
+        theme=theme_folder(),
+        output=options.output.absolute(),
+    )
+    quiet: Progress = lambda _step, _done, _all: None  # noqa: E731 - nobody listens
+    shop = Shop(options, config, roots, session, memo_of(session), progress or quiet, [], set())
+    shop.note(problems)
+    if not (config.site.url or options.preview or problems):
+        shop.note([_no_url()])
+    return shop
+
+
+def _no_url() -> Problem:
+    return Problem(
+        path=FILE,
+        message="The site has no `url`, so it gets no feed, no sitemap and no canonical links",
+        hint='Say where it will live: url = "https://example.org/" below [site].',
+        severity="warning",
+    )
+
+
+def _checked_output(shop: Shop) -> Path:
+    roots, options = shop.roots, shop.options
+    inputs = (roots.content, roots.templates, roots.theme)
+    cache = roots.site / CACHE
+    return check_output(roots.output, site=roots.site, inputs=inputs, cache=cache, preview=options.preview)

@@ -1,0 +1,165 @@
+"""scan, parse, convert, index, relate: the site, and what is remembered of it."""
+
+from __future__ import annotations
+
+import zoneinfo
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+from msgspec import Struct
+
+from sitegen.adapters.stamps import Stamp, Stamps
+from sitegen.build.shop import Shop
+from sitegen.build.work import Reader, Reading, read_one, reading_of
+from sitegen.config import FILE, Config, convert_rules, parse_rules, read_config
+from sitegen.digest import Digest, digest_bytes
+from sitegen.engine.memo import Codec
+from sitegen.engine.pool import FEW
+from sitegen.errors import Problem
+from sitegen.model.site import Relation, Site, TagTable
+from sitegen.model.source import Source, Tree
+from sitegen.stages.index import Clock, Entry, index, tag_table
+from sitegen.stages.relate import relate
+from sitegen.stages.scan import scan, stamp_name
+
+
+class Survey(Struct, frozen=True, kw_only=True):
+    """A site as far as it can be known without writing it."""
+
+    config: Config
+    site: Site
+    related: dict[str, tuple[Relation, ...]]
+    problems: tuple[Problem, ...] = ()
+
+
+class Known(NamedTuple):
+    """What the pipeline knows of the site before it is planned."""
+
+    tree: Tree
+    site: Site
+    related: dict[str, tuple[Relation, ...]]
+    bodies: frozenset[bytes]
+    """The digests of the texts that the store keeps for it."""
+    secretive: bool
+    """Whether some text is for members, or cannot be read: then no digest of the inputs may stay."""
+
+
+def load_config(site: Path) -> tuple[Config, tuple[Problem, ...]]:
+    """The configuration in a site's folder, or the defaults if it has none, and what is wrong with it."""
+    try:
+        data = (site / FILE).read_bytes()
+    except FileNotFoundError:
+        return Config(), ()
+    except OSError as error:
+        return Config(), (Problem(path=FILE, message=f"This cannot be read: {error.strerror}"),)
+    return read_config(data)
+
+
+# scan
+
+
+_stamps = msgspec.json.Decoder(dict[str, Stamp])
+
+
+def scan_site(shop: Shop) -> tuple[Tree, Stamps]:
+    """Every input file, and what the files look like."""
+    data = shop.store.get(_stamps_key(shop))
+    stamps = Stamps(_stamps.decode(data) if data else {})
+    tree = scan(shop.roots, shop.config, stamps)
+    shop.note(tree.problems)
+    return tree, stamps
+
+
+def keep_stamps(stamps: Stamps, tree: Tree, open_names: Collection[str], shop: Shop) -> None:
+    """Remember what files look like, for the next scan.
+
+    Of content those alone that `open_names` names: not even a digest of a text that is for members may stay,
+    since it would confirm a guess, nor the name of a file that may be known from such a text only.
+    """
+    for source in tree.of_kind("post", "page", "file"):
+        if source.origin == "content" and stamp_name(source) not in open_names:
+            stamps.forget(stamp_name(source))
+    if stamps.now != stamps.before:
+        shop.store.put(_stamps_key(shop), msgspec.json.encode(stamps.now))
+
+
+def _stamps_key(shop: Shop) -> bytes:
+    # Not of the settings: they may change without any file being another one.
+    roots = shop.roots
+    return shop.memo.key("stamps", str(roots.content), str(roots.templates), str(roots.theme))
+
+
+# parse, convert
+
+
+def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
+    """The site and its related posts. What is wrong is noted.
+
+    The stamps of texts that everybody may read are added to `open_names`.
+    """
+    entries: list[Entry] = []
+    secretive = False
+    sources = tree.of_kind("post", "page")
+    for source, reading in zip(sources, _readings(sources, shop), strict=True):
+        shop.note(reading.problems)
+        if reading.written:
+            open_names.add(stamp_name(source))
+        else:
+            secretive = True
+        if reading.document is None or reading.body is None:
+            shop.left_out.add(source.shown)
+        else:
+            entries.append(Entry(reading.document, reading.body))
+    preview = shop.options.preview
+    clock = Clock(shop.options.now, drafts=shop.options.drafts or preview, future=preview)
+    site = index(entries, shop.config, clock)
+    shop.note(site.problems)
+    table = tag_table(site)
+    shop.note(table.problems)
+    bodies = frozenset(bytes.fromhex(entry.body.preview.html) for entry in entries)
+    return Known(tree, site, _related(table, shop), bodies, secretive)
+
+
+def _readings(sources: Sequence[Source], shop: Shop) -> Iterator[Reading]:
+    """Each source as it was read, now or in an earlier build; its public text is in the store."""
+    reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config))
+    common = (reader.parsing, reader.converting, _zone_digest(reader.parsing.timezone))
+
+    def run(places: Sequence[int]) -> Iterator[Reading]:
+        chosen = [sources[place] for place in places]
+        progress = shop.steps("Reading", chosen)
+        for written, html in shop.pool.map(read_one, reader, chosen, progress=progress, few=few):
+            reading = reading_of(written)
+            if html or reading.body is not None:
+                shop.store.put_blob(html)
+            yield reading
+
+    few = FEW
+    keys = shop.memo.keys("read", common, sources)
+    return shop.memo.each("read", keys, run, _READINGS)
+
+
+_READINGS = Codec[Reading](lambda reading: reading.written or None, reading_of)
+
+
+def _zone_digest(name: str) -> Digest:
+    """What the system knows of a time zone: the dates in texts depend on it."""
+    for folder in zoneinfo.TZPATH:
+        with suppress(OSError):
+            return digest_bytes(Path(folder, name).read_bytes())
+    return Digest("")  # then it is that of the package `tzdata`, whose version counts as all versions do
+
+
+# relate
+
+
+_RELATIONS = msgspec.json.Decoder(dict[str, tuple[Relation, ...]])
+
+
+def _related(table: TagTable, shop: Shop) -> dict[str, tuple[Relation, ...]]:
+    key = shop.memo.key("relate", shop.config.related, table.rows)
+    codec = Codec[dict[str, tuple[Relation, ...]]](msgspec.json.encode, _RELATIONS.decode)
+    return shop.memo.one("relate", key, lambda: relate(table, shop.config.related), codec)

@@ -1,0 +1,143 @@
+"""What the last build left in an output folder: of each file what it was made of, and what it looks like.
+
+The output folder is itself the store of rendered pages: one whose recipe is as recorded, and whose file is as
+it was left, is not made again. If every input is as recorded, nothing is even planned.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from sitegen.adapters.stamps import Stamp, rests
+from sitegen.digest import Digest
+from sitegen.engine.memo import Memo
+from sitegen.errors import Problem
+from sitegen.model.packed import Parts
+from sitegen.model.report import Waiting
+from sitegen.model.site import Held, Page, Post, Site
+from sitegen.stages.write import intact, restamp, stamps
+
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class Row(Struct, frozen=True, array_like=True):
+    """A published file."""
+
+    path: str
+    recipe: str
+    """The digest of what it was made of; empty for a copy and for plain text."""
+    digest: Digest
+    """Of its bytes."""
+    stamp: Stamp | None = None
+    """What it looked like; None if it was too new to be trusted."""
+
+    @property
+    def size(self) -> int:
+        """In bytes; -1 if it has no stamp."""
+        return self.stamp.size if self.stamp else -1
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """What a build made, and of what."""
+
+    inputs: str = ""
+    """The digest of all inputs but the time; empty if nothing may be known of them."""
+    since: datetime = FIRST
+    until: datetime = LAST
+    """From when to when the same inputs make the same site."""
+    posts: int = 0
+    pages: int = 0
+    held: tuple[Waiting, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    left_out: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+class Makings(Struct, frozen=True):
+    """Of what the recipes of a build were made: to say later what is new."""
+
+    parts: dict[str, Parts] = {}
+    """By path."""
+    templates: dict[str, tuple[tuple[str, str], ...]] = {}
+    """Of each template that made a page the name and digest of all that it needs."""
+
+
+_records = msgspec.json.Decoder(Record)
+_makings = msgspec.json.Decoder(Makings)
+
+
+def _key(memo: Memo, what: str, output: Path) -> bytes:
+    return memo.key(what, str(output))
+
+
+def read_record(memo: Memo, output: Path) -> Record:
+    """What is known of the last build into a folder; an empty record if nothing is."""
+    data = memo.store.get(_key(memo, "record", output))
+    return _records.decode(data) if data else Record()
+
+
+def read_makings(memo: Memo, output: Path) -> Makings:
+    """Of what the recipes of the last build were made."""
+    data = memo.store.get(_key(memo, "makings", output))
+    return _makings.decode(data) if data else Makings()
+
+
+def write_record(memo: Memo, output: Path, record: Record, makings: Makings) -> None:
+    """Remember a build."""
+    memo.store.put(_key(memo, "record", output), msgspec.json.encode(record))
+    memo.store.put(_key(memo, "makings", output), msgspec.json.encode(makings))
+
+
+def record_keys(memo: Memo, output: Path) -> set[bytes]:
+    """Under which keys a folder's record is kept."""
+    return {_key(memo, what, output) for what in ("record", "makings")}
+
+
+def unharmed(output: Path, record: Record) -> dict[str, Row]:
+    """The files of a record that are as they were left, each with a stamp."""
+    there = intact(output, {row.path: row.stamp for row in record.rows if row.stamp is not None})
+    new = [row for row in record.rows if row.stamp is None]
+    looks = restamp(output, ((row.path, row.digest) for row in new)) if new else {}
+    found = {row.path: row for row in record.rows if row.path in there}
+    found |= {row.path: replace(row, stamp=looks[row.path]) for row in new if row.path in looks}
+    return found
+
+
+def rows_of(
+    output: Path, files: Sequence[tuple[str, Digest]], recipes: Mapping[str, str], there: Mapping[str, Row]
+) -> tuple[Row, ...]:
+    """The rows of files that were just published with these digests; `there` are those of before."""
+    kept = {path for path, digest in files if path in there and there[path].digest == digest}
+    looks = {path: row.stamp for path, row in there.items() if path in kept}
+    looks |= stamps(output, [(path, digest) for path, digest in files if path not in kept])
+    now = time.time_ns()
+    return tuple(
+        Row(path, recipes.get(path, ""), digest, _trusted(looks.get(path), now)) for path, digest in files
+    )
+
+
+def _trusted(stamp: Stamp | None, now: int) -> Stamp | None:
+    return stamp if stamp is not None and rests(stamp, now) else None
+
+
+def interval(site: Site, now: datetime) -> tuple[datetime, datetime]:
+    """From when to when a site is this one, as far as the clock is concerned."""
+    since, until = FIRST, LAST
+    everything: chain[Post | Page | Held] = chain(site.posts, site.pages, site.held)
+    for front in (one.document.front for one in everything):
+        for moment in (front.date, front.expires):
+            if moment is None:
+                continue
+            if moment <= now:
+                since = max(since, moment)
+            else:
+                until = min(until, moment)
+    return since, until
