@@ -272,14 +272,10 @@ def _withheld(site: Site, context: Context, material: Material) -> frozenset[str
     """
     files = {place.address: path for path, place in context.atlas.files.items()}
     shown = _Shown(context, files)
-    public = shown.by_settings()
     hidden = set(material.named)
     for one in site.written:
-        origin = origin_of(one.document, Place(one.address))
-        public |= shown.by_text(one.body.preview, origin)
-        public |= shown.by_targets([one.document.front.image], origin)
-        hidden |= shown.by_text(one.body.gated, origin)
         if one.document.gated:
+            hidden |= shown.by_text(one.body.gated, origin_of(one.document, Place(one.address)))
             hidden |= _own_folder(one.document.source, material)
     for held in site.held:
         origin = origin_of(held.document, Place("/"))
@@ -288,7 +284,18 @@ def _withheld(site: Site, context: Context, material: Material) -> frozenset[str
         hidden |= _own_folder(held.document.source, material)
     for source_path in material.left_out:
         hidden |= _own_folder(source_path, material)
-    return frozenset(hidden - public)
+    # On most sites nothing is hidden, and then nobody need know what is public.
+    return frozenset(hidden - _public(site, shown)) if hidden else frozenset()
+
+
+def _public(site: Site, shown: _Shown) -> set[str]:
+    """The content files that settings, and texts that everybody may read, show."""
+    public = shown.by_settings()
+    for one in site.written:
+        origin = origin_of(one.document, Place(one.address))
+        public |= shown.by_text(one.body.preview, origin)
+        public |= shown.by_targets([one.document.front.image], origin)
+    return public
 
 
 class _Shown:

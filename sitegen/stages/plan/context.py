@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
@@ -41,19 +43,27 @@ def month_name(number: int) -> str:
 
 def date_text(date: datetime, pattern: str) -> str:
     """A date as `pattern` says: %d %e %m %b %B %y %Y, in English whatever the machine's locale."""
-    name = month_name(date.month)
-    values = {
-        "%d": f"{date.day:02}",
-        "%e": str(date.day),
-        "%m": f"{date.month:02}",
-        "%b": name[:3],
-        "%B": name,
-        "%y": f"{date.year % 100:02}",
-        "%Y": f"{date.year:04}",
-    }
-    for code, value in values.items():
-        pattern = pattern.replace(code, value)
-    return pattern
+    return "".join([_DATE_PARTS.get(piece, _literal)(date, piece) for piece in _pieces(pattern)])
+
+
+def _literal(_date: datetime, piece: str) -> str:
+    return piece
+
+
+_DATE_PARTS: dict[str, Callable[[datetime, str], str]] = {
+    "%d": lambda date, _: f"{date.day:02}",
+    "%e": lambda date, _: str(date.day),
+    "%m": lambda date, _: f"{date.month:02}",
+    "%b": lambda date, _: month_name(date.month)[:3],
+    "%B": lambda date, _: month_name(date.month),
+    "%y": lambda date, _: f"{date.year % 100:02}",
+    "%Y": lambda date, _: f"{date.year:04}",
+}
+
+
+@lru_cache(maxsize=8)
+def _pieces(pattern: str) -> tuple[str, ...]:
+    return tuple(re.split("(%[demyYbB])", pattern))
 
 
 def _in_zone(date: datetime, zone: ZoneInfo) -> datetime:
@@ -90,7 +100,11 @@ class Context:
         self.atlas = atlas
         self.resolver = resolver
         self.tag_slugs = {term.address: term.slug for term in site.tags}
+        self.categories = {term.address: term for term in site.categories}
+        self.authors = {term.address: term for term in site.authors}
         self.posts = {post.teaser.id: post for post in site.posts}
+        self._home = config.site.url and f"{config.site.url.rstrip('/')}/"
+        self._host = urljoin(self._home, "/").rstrip("/")
         self._cards: dict[str, Card] = {}
 
     def url(self, address: str) -> str:
@@ -99,8 +113,10 @@ class Context:
 
     def absolute(self, url: str) -> str:
         """A `url` as the whole web knows it; empty without the site's own, and of an empty one."""
-        home = self.config.site.url
-        return urljoin(f"{home.rstrip('/')}/", url) if home and url else ""
+        if not self._home or not url:
+            return ""
+        # By far the most are paths; for those there is nothing to find out.
+        return self._host + url if url[0] == "/" and url[:2] != "//" else urljoin(self._home, url)
 
     def canonical(self, address: str) -> str:
         """The whole address of a page; empty without the site's `url`."""
@@ -193,13 +209,21 @@ class Context:
             "canonical_url": self.canonical(address),
             "lang": lang,
             "dir": direction(lang),
-            "image_url": self.absolute(self.configured(site.image, "image")),
+            "image_url": self._image,
             "image_alt": site.title if site.image else "",
-            "feeds": self.feeds(),
+            "feeds": self._feeds,
             "crumbs": (*way, Crumb(title)),
             "current_url": self.url(address),
         }
         return Head(**{**fields, **more})  # type: ignore[arg-type]
+
+    @cached_property
+    def _image(self) -> str:
+        return self.absolute(self.configured(self.config.site.image, "image"))
+
+    @cached_property
+    def _feeds(self) -> tuple[FeedLink, ...]:
+        return self.feeds()
 
     def feeds(self, *more: FeedLink) -> tuple[FeedLink, ...]:
         """The feeds that a page points to: the site's, and its own."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
+
+import msgspec
 
 from sitegen.config import Config
 from sitegen.model.document import PUBLIC
@@ -18,9 +19,10 @@ GATE = ".gate"
 
 def document(*nodes: dict[str, Any]) -> str:
     """A JSON-LD document of these nodes that is safe inside a `<script>` element."""
-    text = json.dumps({"@context": "https://schema.org", "@graph": list(nodes)}, ensure_ascii=False)
+    text = msgspec.json.encode({"@context": "https://schema.org", "@graph": nodes}).decode()
     for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
+        if character in text:
+            text = text.replace(character, f"\\u{ord(character):04x}")
     return text
 
 
@@ -84,7 +86,7 @@ def blog_posting(post: Post, context: Context, image: str) -> dict[str, Any]:
 
 def authors(post: Post, context: Context) -> list[dict[str, Any]]:
     """`Person` for each author of a post, or `Organization` for a team."""
-    terms = {term.address: term for term in context.site.authors}
+    terms = context.authors
     return [
         person(terms[ref.address].name, ref.address, person=terms[ref.address].person, context=context)
         for ref in post.teaser.authors

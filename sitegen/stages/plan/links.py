@@ -52,6 +52,7 @@ class Resolver:
         self.severity: Severity = severity
         self.problems: list[Problem] = []
         self._hints: dict[tuple[str, str, str], str] = {}
+        self._urls: dict[str, str] = {}
 
     def fragment(self, fragment: Fragment, origin: Origin) -> tuple[str, ...]:
         """The addresses for a fragment's links, in order."""
@@ -63,6 +64,8 @@ class Resolver:
         Texts were freed of other schemes when they were converted; front matter and settings only come by
         here.
         """
+        if link.target.startswith(("https://", "http://")):
+            return link.target.rstrip()
         if not has_allowed_scheme(link.target):
             self._no_scheme(link, origin)
             return ""
@@ -85,7 +88,10 @@ class Resolver:
 
     def url(self, address: str) -> str:
         """An address of the site, ready for `href`: below the path under which the site lives."""
-        return self.root + encoded(address.removeprefix("/"))
+        url = self._urls.get(address)
+        if url is None:
+            url = self._urls[address] = self.root + encoded(address.removeprefix("/"))
+        return url
 
     def leads_to(self, target: str, origin: Origin) -> Place | None:
         """What of the site a target as written leads to; None if nothing of it."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -10,7 +11,7 @@ from msgspec.structs import replace
 from sitegen.errors import Problem
 from sitegen.model.document import PUBLIC, Fragment
 from sitegen.model.plan import Text
-from sitegen.model.site import Page, Post, Relation, SharedTag, Term, TermRef
+from sitegen.model.site import Page, Post, Relation, Term, TermRef
 from sitegen.model.view import (
     AuthorView,
     FeedLink,
@@ -41,6 +42,7 @@ def _post_page(post: Post, context: Context, view: SiteView, related: tuple[Rela
     teaser, config = post.teaser, context.config
     head = _post_head(post, context)
     more = _more(post, related, context)
+    names = {context.tag_slugs[tag.address]: tag.name for tag in teaser.tags} if related else {}
     category = teaser.category.name if teaser.category else ""
     page = PostView(
         site=view,
@@ -50,7 +52,7 @@ def _post_page(post: Post, context: Context, view: SiteView, related: tuple[Rela
         authors=tuple(_authors(post, context)),
         gated=teaser.access != PUBLIC,
         mail_url=_mail(teaser.title, head.canonical_url),
-        related=tuple(_related_card(relation, post, context) for relation in related),
+        related=tuple(_related_card(relation, names, context) for relation in related),
         more=context.cards(more),
         more_label=f"More in {category}" if more else "",
         previous=context.card(post.previous) if post.previous else None,
@@ -113,25 +115,20 @@ def _more(post: Post, related: tuple[Relation, ...], context: Context) -> list[s
     if not context.config.related.fill or category is None or missing <= 0:
         return []
     shown = {post.teaser.id, *(relation.id for relation in related)}
-    term = next((one for one in context.site.categories if one.address == category.address), None)
+    term = context.categories.get(category.address)
     ids = (id for id in (term.posts if term else ()) if id not in shown)
-    return [id for id, _ in zip(ids, range(missing), strict=False)]
+    return list(islice(ids, missing))
 
 
-def _related_card(relation: Relation, post: Post, context: Context) -> RelatedCard:
-    names = {context.tag_slugs[tag.address]: tag.name for tag in post.teaser.tags}
-    shared = tuple(_name(tag, names) for tag in relation.shared)
+def _related_card(relation: Relation, names: Mapping[str, str], context: Context) -> RelatedCard:
+    """A related post, and the tags it shares by the names that the post itself gives them."""
+    shared = tuple([names[tag.slug] for tag in relation.shared])
     return RelatedCard(context.card(relation.id), shared, relation.picked)
 
 
-def _name(tag: SharedTag, names: dict[str, str]) -> str:
-    return names[tag.slug]
-
-
 def _authors(post: Post, context: Context) -> Iterator[AuthorView]:
-    terms = {term.address: term for term in context.site.authors}
     for ref in post.teaser.authors:
-        yield author_view(terms[ref.address], context)
+        yield author_view(context.authors[ref.address], context)
 
 
 def author_view(term: Term, context: Context) -> AuthorView:
