@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -93,14 +94,20 @@ def _offset(written: str | None) -> timezone | None:
     hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
     if int(hours) > 23 or int(minutes) > 59:
         raise DateError(f"There is no offset {written} from UTC", "Write it as in +0200 or -05:30.")
-    size = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-size if written[0] == "-" else size)
+    size = 60 * int(hours) + int(minutes)
+    return _ahead(-size if written[0] == "-" else size)
+
+
+@lru_cache(maxsize=64)
+def _ahead(minutes: int) -> timezone:
+    """The fixed zone that is so far ahead of UTC: one object for all dates that have it."""
+    return timezone(timedelta(minutes=minutes))
 
 
 def _fixed(moment: datetime, zone: tzinfo) -> datetime:
     """The moment with the offset that its zone has then, in whole minutes as ISO 8601 writes them."""
     offset = moment.replace(tzinfo=zone).utcoffset() or timedelta()
-    fixed = moment.replace(tzinfo=timezone(timedelta(minutes=offset // timedelta(minutes=1))), fold=0)
+    fixed = moment.replace(tzinfo=_ahead(offset // timedelta(minutes=1)), fold=0)
     try:
         fixed.astimezone(UTC)
     except OverflowError:

@@ -23,7 +23,6 @@ _ITEM = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 _INDENTED = re.compile(r" {4}| {0,3}\t")
 _MARKER_LINE = re.compile(r" {0,3}<!--[ \t]*members-only[ \t]*-->[ \t]*", re.IGNORECASE)
 _TOKENS = re.compile(r"\\.|`+|<!--")
-_SUSPECT = re.compile("membe?r", re.IGNORECASE)
 _EMPTY = re.compile(r"-?>")
 
 
@@ -169,7 +168,7 @@ def split_members(text: str, first: int) -> Cut:
     The marker counts on a line of its own, outside code and other comments. A second one, one in the middle
     of other text, and what only looks like one are problems; so is a comment that is never closed.
     """
-    if "<!--" not in text and not _SUSPECT.search(text):
+    if "<!--" not in text and not (_is_suspect(text) and any(map(_is_suspect, text.split("\n")))):
         return Cut(text, None, 0)
     scanned = scan_lines(text, first)
     markers = [line.number for line in scanned.lines if _is_marker(line)]
@@ -202,11 +201,17 @@ def _almost(line: Line) -> Problem:
     )
 
 
+def _is_suspect(raw: str) -> bool:
+    """Whether a line, or one line of a text, may hold a marker or what looks like one."""
+    if "<" not in raw and "!-" not in raw and "&lt;" not in raw:
+        return False
+    folded = raw.casefold()
+    return "member" in folded or "membr" in folded
+
+
 def _is_almost(line: Line) -> bool:
     """Whether a line holds what its author may take for the marker."""
-    if line.kind == "code" or ("<" not in line.raw and "!-" not in line.raw and "&lt;" not in line.raw):
-        return False
-    if _is_marker(line) or ("member" not in line.raw.casefold() and "membr" not in line.raw.casefold()):
+    if line.kind == "code" or not _is_suspect(line.raw) or _is_marker(line):
         return False
     written = line.raw.strip().replace("&lt;", "<").replace("&gt;", ">")
     if len(written) <= 60 and re.match(r"(?:\\?<|!-)[\s!/]*\W*\w+[\W_]*\w*\W*$", written):
