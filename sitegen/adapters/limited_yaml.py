@@ -35,6 +35,8 @@ class Loaded(NamedTuple):
 
 def too_deep(text: str, most: int = BRACKETS) -> int:
     """The line (from 1) on which more than `most` brackets are open at once, or 0."""
+    if text.count("[") + text.count("{") <= most:
+        return 0
     depth = 0
     for match in re.finditer(r"[\[\]{}]", text):
         depth += 1 if match[0] in "[{" else -1
@@ -172,6 +174,8 @@ _CUT = re.compile(r"""[\w-]+:[ \t]+(?:[^\s"'\[{|>#](?:[^#\n]*[ \t])?)?(#\w[^\n]*
 
 def _cut_off(text: str, keys: set[int]) -> Iterator[Problem]:
     """A warning for each line of a key whose value a `#` cuts short. `keys` are the lines of keys."""
+    if "#" not in text:
+        return
     for number, line in enumerate(text.split("\n"), 1):
         if number in keys and (match := _CUT.match(line)):
             message = f"`{match[1].strip()[:40]}` is a comment here, no part of the value"
