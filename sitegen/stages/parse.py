@@ -164,7 +164,8 @@ class _Reader:
         self.place = _place(source)
         self.zone = ZoneInfo(rules.timezone)
         access = rules.access if self.kind == "post" else PUBLIC
-        self.defaults = {"access": access, **_defaults(self.place.folder, rules.defaults)}
+        defaults = _defaults(self.place.folder, rules.defaults)
+        self.said = {"access": Entry("access", access, 0), **defaults, **_telling(keys)}
         self.access = self.read("access", self.level, "")
         self.title = self.read("title", read_text, "")
 
@@ -172,18 +173,9 @@ class _Reader:
         """Note one problem of this file."""
         self.problems.append(Problem(message=message, line=line, hint=hint, severity=severity))
 
-    def entry(self, key: str) -> Entry | None:
-        """What the header, or else the folder's defaults, say under a key; None for nothing."""
-        entry = self.keys.entries.get(key)
-        if entry is not None and entry.mapped and key not in _LISTS and isinstance(entry.value, list):
-            entry = entry._replace(value=entry.value[0] if entry.value else None)
-        if entry is None or (is_empty(entry.value) and key not in _TELLING):
-            return Entry(key, self.defaults[key], 0) if key in self.defaults else None
-        return entry
-
     def read(self, key: str, reader: Callable[[str, object], _T], default: _T) -> _T:
         """The value of a field; its default where there is none, or a wrong one, which is noted."""
-        entry = self.entry(key)
+        entry = self.said.get(key)
         if entry is None:
             return default
         try:
@@ -211,12 +203,9 @@ class _Reader:
         )
 
     def others(self) -> dict[str, Any]:
-        """The fields that need no more than their reader; those of which nothing is said are left out."""
-        fields = {}
-        for key, reader in _READERS.items():
-            if key in self.keys.entries or key in self.defaults:
-                fields[key] = self.read(key, reader, None)
-        fields = {key: value for key, value in fields.items() if value is not None}
+        """The fields that need no more than their reader, without those that have no value or a wrong one."""
+        read = {key: self.read(key, reader, None) for key, reader in _READERS.items() if key in self.said}
+        fields = {key: value for key, value in read.items() if value is not None}
         fields["draft"] = fields.get("draft", self.in_drafts()) or self.keys.draft
         fields["unlisted"] = fields.get("unlisted", False) or self.keys.unlisted
         return fields
@@ -251,18 +240,18 @@ class _Reader:
     def date_and_slug(self, title: str) -> tuple[datetime | None, str]:
         """When it was published, and its part of the address: as the header says, else as its names do."""
         path = self.read(PATH_KEY, read_text, "")
-        path_date, path_slug = date_in_path(path) if not set(":{") & set(path) else (None, "")
+        path_date, path_slug = date_in_path(path) if path and not set(":{") & set(path) else (None, "")
         folder, stem = self.place
         name = folder.rpartition("/")[2] if self.place.is_index else stem
         name_date, name_slug = date_in_name(name) if self.kind == "post" else (None, name)
         date: datetime | None = self.read("date", self.moment, None)
-        if self.kind == "post" and self.entry("date") is None:
+        if self.kind == "post" and "date" not in self.said:
             found = name_date or path_date or date_in_path(f"{folder}/-")[0]
             if found is None:
                 self.miss_date()
             else:
                 date = read_date(found, self.zone)
-        if self.entry("slug") is not None:
+        if "slug" in self.said:
             return date, self.read("slug", read_slug, "")
         if self.kind == "page" and self.place.is_index:
             return date, segment(path_slug) if path_slug != "index" else ""
@@ -287,18 +276,31 @@ def _once(lines: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
     return lines
 
 
+def _telling(keys: Keys) -> dict[str, Entry]:
+    """What a header says, without the keys under which it says nothing."""
+    entries = {key: _first(key, entry) if entry.mapped else entry for key, entry in keys.entries.items()}
+    return {key: entry for key, entry in entries.items() if key in _TELLING or not is_empty(entry.value)}
+
+
+def _first(key: str, entry: Entry) -> Entry:
+    """What is said by a key that was mapped: the first of several values where there is room for one."""
+    if key in _LISTS or not isinstance(entry.value, list):
+        return entry
+    return entry._replace(value=entry.value[0] if entry.value else None)
+
+
 @lru_cache(maxsize=1024)
-def _defaults(folder: str, rules: tuple[DefaultsConfig, ...]) -> Mapping[str, object]:
+def _defaults(folder: str, rules: tuple[DefaultsConfig, ...]) -> Mapping[str, Entry]:
     """What the configuration says for all files of a folder; the last match wins."""
     path = PurePosixPath(folder)
-    found: dict[str, object] = {}
+    found: dict[str, Entry] = {}
     for defaults in rules:
         wanted = PurePosixPath(defaults.folder.strip("/") or ".")
         if path == wanted or wanted in path.parents:
             said = msgspec.structs.asdict(defaults)
             del said["folder"]
             found |= {
-                key: list(value) if isinstance(value, tuple) else value
+                key: Entry(key, list(value) if isinstance(value, tuple) else value, 0)
                 for key, value in said.items()
                 if value not in ("", (), None)
             }

@@ -40,14 +40,16 @@ def is_empty(value: object) -> bool:
 
 def read_text(key: str, value: object) -> str:
     """A text on one line, with single blanks; numbers, dates and truth values as typed."""
+    if isinstance(value, str):
+        return " ".join(visible(value).split())
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (date, time)):
         return value.isoformat()
-    if isinstance(value, (str, int, float)):
-        return " ".join(visible(str(value)).split())
+    if isinstance(value, (int, float)):
+        return str(value)
     raise FieldError(f"`{key}` is {kind_of(value)}, but a text belongs here", f'Write `{key}: "..."`.')
 
 

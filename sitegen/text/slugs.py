@@ -19,7 +19,7 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f\u180b\u180c\u18
 """Letters and marks that nobody can see, beside the variation selectors."""
 _SIGNIFICANT = frozenset("#+&@%$*")
 """Symbols that tell terms apart: C, C# and C++ are three."""
-_RESERVED = re.compile(r"^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(r"\A(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the first dot."""
 
 
@@ -141,7 +141,8 @@ def safe_segment(slug: str) -> str:
     What follows a dot does not make such a name harmless, so `con.html` becomes `con-page.html`. Dots and
     spaces at the end, which Windows drops, are dropped here. An empty segment stays empty.
     """
-    return _RESERVED.sub(r"\1-page", slug.rstrip(". "))
+    slug = slug.rstrip(". ")
+    return _RESERVED.sub(r"\1-page", slug) if _RESERVED.match(slug) else slug
 
 
 def stable_suffix(name: str) -> str:
