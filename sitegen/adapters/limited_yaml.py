@@ -7,7 +7,7 @@ and a plain scalar stays what the author typed until a reader of fields says wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import yaml
@@ -57,8 +57,7 @@ def load_yaml(text: str, above: int = 0) -> Loaded:
     try:
         loader = _LOADER(text)
         try:
-            events = iter(loader.get_event, None)
-            value, lines = _Builder(events, problems, above).document()
+            value, lines = _Builder(loader.get_event, problems, above).document()
         finally:
             loader.dispose()
     except _Stop as stop:
@@ -80,11 +79,11 @@ class _Stop(Exception):
 
 
 class _Builder:
-    """Builds one value from a stream of events."""
+    """Builds one value from a stream of events. `next` gives them one by one, and None after the last."""
 
-    def __init__(self, events: Iterator[Any], problems: list[Problem], above: int) -> None:
+    def __init__(self, next: Callable[[], Any], problems: list[Problem], above: int) -> None:
         self.above = above
-        self.events = events
+        self.next = next
         self.problems = problems
 
     def document(self) -> tuple[dict[str, Any], dict[str, int]]:
@@ -108,24 +107,18 @@ class _Builder:
             raise _Stop(_problem(event, "A second document begins inside the front matter", "Keep one."))
         return table, lines
 
-    def next(self) -> Any:
-        """The next event; the stream's end is repeated."""
-        return next(self.events, None) or yaml.StreamEndEvent()
-
     def value(self, event: Any, depth: int) -> Any:
         """The value that begins with an event."""
         if depth > DEPTH:
             raise _Stop(_deep(event.start_mark.line + 1, event.start_mark.column + 1))
         self.check(event)
+        if isinstance(event, yaml.ScalarEvent):
+            if event.style:
+                return event.value
+            return None if event.value in _NULL else Plain(event.value)
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(depth)[0]
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(depth)
-        if not isinstance(event, yaml.ScalarEvent):
-            return None
-        if event.style not in (None, ""):
-            return event.value
-        return None if event.value in _NULL else Plain(event.value)
+        return self.sequence(depth) if isinstance(event, yaml.SequenceStartEvent) else None
 
     def sequence(self, depth: int) -> list[Any]:
         """The items up to the end of the sequence."""

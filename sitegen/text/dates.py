@@ -16,6 +16,8 @@ MONTHS = (
 )
 """English names of the months, whatever the machine's locale."""
 
+_MINUTE = timedelta(minutes=1)
+
 EXAMPLE = "Write it as in 2024-05-09 or 2024-05-09 14:30 +0200."
 
 _WRITTEN = re.compile(
@@ -112,8 +114,8 @@ def _ahead(minutes: int) -> timezone:
 
 def _fixed(moment: datetime, zone: tzinfo) -> datetime:
     """The moment with the offset that its zone has then, in whole minutes as ISO 8601 writes them."""
-    offset = moment.replace(tzinfo=zone).utcoffset() or timedelta()
-    fixed = moment.replace(tzinfo=_ahead(offset // timedelta(minutes=1)), fold=0)
+    offset = zone.utcoffset(moment) or timedelta()
+    fixed = moment.replace(tzinfo=_ahead(offset // _MINUTE), fold=0)
     if not MINYEAR < fixed.year < MAXYEAR:
         try:
             fixed.astimezone(UTC)
