@@ -189,16 +189,24 @@ def _neighbours(listed: Iterable[Entry]) -> _Neighbours:
 # Terms
 
 
+class _Keys(dict[str, str]):
+    """The key of each name, worked out once for each spelling."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = fold_term(name)
+        return self[name]
+
+
 class _Terms:
     """All categories, tags and authors: one term for all spellings of a name, one address for each term."""
 
     def __init__(self, posts: Sequence[Entry], listed: Sequence[Entry], config: Config) -> None:
         self.config = config
         self.problems: list[Problem] = []
-        self._keys: dict[str, str] = {}
+        self._keys = _Keys()
         # Of two settings for one name, the first counts.
-        self._categories = {self._key(one.name): one for one in reversed(config.categories)}
-        self._authors = {self._key(one.name): one for one in reversed(config.authors)}
+        self._categories = {self._keys[one.name]: one for one in reversed(config.categories)}
+        self._authors = {self._keys[one.name]: one for one in reversed(config.authors)}
         self._terms: dict[Taxonomy, dict[str, Term]] = {}
         ids = {entry.document.id for entry in listed}
         categories = [one.name for one in config.categories]
@@ -221,26 +229,20 @@ class _Terms:
         carriers: dict[str, list[str]] = defaultdict(list)
         first: dict[str, Document] = {}
         for document, _ in posts:
+            is_listed = document.id in listed
             for name in names(document):
-                key = self._key(name)
+                key = self._keys[name]
                 spellings[key][name] += 1
                 first.setdefault(name, document)
-                if document.id in listed and carriers[key][-1:] != [document.id]:
+                if is_listed and carriers[key][-1:] != [document.id]:
                     carriers[key].append(document.id)
-        configured = {self._key(name): name for name in known}
+        configured = {self._keys[name]: name for name in known}
         shown = {key: configured.get(key) or _most_used(counts) for key, counts in spellings.items()}
         self._warn_of_spellings(taxonomy, spellings, shown, first)
         slugs = _slugs(shown)
         return {
             key: self._term(taxonomy, shown[key], slugs[key], tuple(carriers[key])) for key in sorted(shown)
         }
-
-    def _key(self, name: str) -> str:
-        """The name's key, worked out once for each spelling."""
-        key = self._keys.get(name)
-        if key is None:
-            key = self._keys[name] = fold_term(name)
-        return key
 
     def _warn_of_spellings(
         self,
@@ -271,26 +273,28 @@ class _Terms:
         address = _filled(pattern, {"term": slug})
         term = Term(taxonomy=taxonomy, name=name, slug=slug, address=address, posts=posts)
         if taxonomy == "category":
-            about = self._categories.get(self._key(name)) or CategoryConfig(name)
+            about = self._categories.get(self._keys[name]) or CategoryConfig(name)
             return replace(term, icon=about.icon, description=about.description)
         if taxonomy == "author":
-            who = self._authors.get(self._key(name)) or AuthorConfig(name)
+            who = self._authors.get(self._keys[name]) or AuthorConfig(name)
             return replace(term, description=who.bio, image=who.image, url=who.url, person=who.person)
         return term
 
     def refs(self, taxonomy: Taxonomy, names: Iterable[str]) -> tuple[TermRef, ...]:
         """The terms that these names mean, in their order, each once, without those that have no page."""
         refs = self._refs[taxonomy]
-        keys = dict.fromkeys(self._key(name) for name in names if name)
+        keys = dict.fromkeys(self._keys[name] for name in names if name)
         return tuple(refs[key] for key in keys if key in refs)
 
     def slug(self, taxonomy: Taxonomy, name: str) -> str:
         """The slug of the term that a name means."""
-        return self._terms[taxonomy][self._key(name)].slug
+        return self._terms[taxonomy][self._keys[name]].slug
 
     def all(self, taxonomy: Taxonomy) -> tuple[Term, ...]:
         """The terms that a listed post carries: categories in the configuration's order, all else by name."""
-        configured = [self._key(one.name) for one in self.config.categories] if taxonomy == "category" else []
+        configured = (
+            [self._keys[one.name] for one in self.config.categories] if taxonomy == "category" else []
+        )
         place = {key: number for number, key in enumerate(configured)}
         listed = [(key, term) for key, term in self._terms[taxonomy].items() if term.posts]
         listed.sort(key=lambda one: (place.get(one[0], len(place)), one[1].name.casefold(), one[0]))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import PurePosixPath
+from sys import intern
 from typing import Any, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -72,7 +73,7 @@ def parse(source: Source, data: bytes, rules: ParseRules) -> Parsed:
         return Parsed(problems=_placed(source, reader.problems))
     return Parsed(
         document=Document(
-            id=_document_id(source),
+            id=_document_id(source, reader.place),
             path=source.shown,
             source=source.path,
             kind=reader.kind,
@@ -110,9 +111,8 @@ def _place(source: Source) -> _Place:
     return _Place(folder, name.rpartition(".")[0] or name)
 
 
-def _document_id(source: Source) -> str:
+def _document_id(source: Source, place: _Place) -> str:
     """The path without its suffix; of a post that is a folder with an `index.md`, the folder's."""
-    place = _place(source)
     if source.kind == "post" and place.is_index and place.folder:
         return place.folder
     return f"{place.folder}/{place.stem}" if place.folder else place.stem
@@ -314,7 +314,7 @@ def _category(key: str, value: object) -> str:
     if isinstance(value, list):
         hint = "A post has one category: keep that, and put the others under `tags`."
         raise FieldError(f"`{key}` is {kind_of(value)}, but one name belongs here", hint)
-    return read_text(key, value)
+    return intern(read_text(key, value))
 
 
 def _aliases(key: str, value: object) -> tuple[str, ...]:
