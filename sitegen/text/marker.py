@@ -70,9 +70,7 @@ def scan_lines(text: str, first: int = 1) -> Scanned:
         shown, kind = raw, "text"
         if fence:
             kind, fence = "code", "" if _closes(raw, fence) else fence
-        elif (
-            not opened and (match := _FENCE.match(raw)) and closings[index + 1][match[1][0]] >= len(match[1])
-        ):
+        elif not opened and (match := _opening(raw)) and closings[index + 1][match[1][0]] >= len(match[1]):
             kind, fence = "code", match[1]
         elif not opened and context.is_code(raw):
             kind = "code"
@@ -111,13 +109,22 @@ def _longest_closings(lines: list[str]) -> list[dict[str, int]]:
     """For each line, the length of the longest closing fence of either kind from there on."""
     longest = [{"`": 0, "~": 0}]
     for line in reversed(lines):
-        match = _CLOSING.match(line) if "```" in line or "~~~" in line else None
+        match = _CLOSING.match(line) if _may_be_fence(line) else None
         below = longest[-1]
         if match is not None and len(match[1]) > below[match[1][0]]:
             below = {**below, match[1][0]: len(match[1])}
         longest.append(below)
     longest.reverse()
     return longest
+
+
+def _may_be_fence(raw: str) -> bool:
+    """Seen at once of nearly every line, which no expression then has to go through."""
+    return "```" in raw or "~~~" in raw
+
+
+def _opening(raw: str) -> re.Match[str] | None:
+    return _FENCE.match(raw) if _may_be_fence(raw) else None
 
 
 def _closes(raw: str, fence: str) -> bool:
