@@ -23,6 +23,7 @@ from sitegen.adapters.limited_yaml import DEPTH, Loaded, duplicate, load_yaml, t
 from sitegen.adapters.stray_header import stray_header
 from sitegen.errors import Problem
 from sitegen.text.dates import DateError, read_date
+from sitegen.text.decode import with_line_feeds
 from sitegen.text.scalars import Plain
 
 MOST_BYTES = 64 * 1024
@@ -160,7 +161,7 @@ def read_header(text: str) -> Header:
     A text that begins with something like a header which is not one (a fence of two or four hyphens, keys
     without a fence, a header below a comment) is a problem: as text, it would publish what it should hide.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = with_line_feeds(text.removeprefix("\ufeff"))
     handler = next((handler for handler in _HANDLERS if handler.detect(text)), None)
     if handler is None:
         return Header({}, {}, text, 1, stray_header(text))
@@ -168,7 +169,7 @@ def read_header(text: str) -> Header:
         written, body = handler.split(text)
     except _HeaderError as error:
         return Header({}, {}, "", text.count("\n") + 1, (error.problem,))
-    body_line = text.count("\n") - body.count("\n") + 1
+    body_line = text.count("\n", 0, len(text) - len(body)) + 1
     offset = text.count("\n", 0, text.index(written)) if isinstance(handler, JSONHandler) else _fence(text)
     if len(written.encode("utf-8", "replace")) > MOST_BYTES:
         message = f"The front matter is larger than {MOST_BYTES // 1024} KiB"

@@ -7,7 +7,7 @@ and a plain scalar stays what the author typed until a reader of fields says wha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import yaml
@@ -35,6 +35,8 @@ class Loaded(NamedTuple):
 
 def too_deep(text: str, most: int = BRACKETS) -> int:
     """The line (from 1) on which more than `most` brackets are open at once, or 0."""
+    if text.count("[") + text.count("{") <= most:
+        return 0
     depth = 0
     for match in re.finditer(r"[\[\]{}]", text):
         depth += 1 if match[0] in "[{" else -1
@@ -55,8 +57,7 @@ def load_yaml(text: str, above: int = 0) -> Loaded:
     try:
         loader = _LOADER(text)
         try:
-            events = iter(loader.get_event, None)
-            value, lines = _Builder(events, problems, above).document()
+            value, lines = _Builder(loader.get_event, problems, above).document()
         finally:
             loader.dispose()
     except _Stop as stop:
@@ -78,11 +79,11 @@ class _Stop(Exception):
 
 
 class _Builder:
-    """Builds one value from a stream of events."""
+    """Builds one value from a stream of events. `next` gives them one by one, and None after the last."""
 
-    def __init__(self, events: Iterator[Any], problems: list[Problem], above: int) -> None:
+    def __init__(self, next: Callable[[], Any], problems: list[Problem], above: int) -> None:
         self.above = above
-        self.events = events
+        self.next = next
         self.problems = problems
 
     def document(self) -> tuple[dict[str, Any], dict[str, int]]:
@@ -106,24 +107,18 @@ class _Builder:
             raise _Stop(_problem(event, "A second document begins inside the front matter", "Keep one."))
         return table, lines
 
-    def next(self) -> Any:
-        """The next event; the stream's end is repeated."""
-        return next(self.events, None) or yaml.StreamEndEvent()
-
     def value(self, event: Any, depth: int) -> Any:
         """The value that begins with an event."""
         if depth > DEPTH:
             raise _Stop(_deep(event.start_mark.line + 1, event.start_mark.column + 1))
         self.check(event)
+        if isinstance(event, yaml.ScalarEvent):
+            if event.style:
+                return event.value
+            return None if event.value in _NULL else Plain(event.value)
         if isinstance(event, yaml.MappingStartEvent):
             return self.mapping(depth)[0]
-        if isinstance(event, yaml.SequenceStartEvent):
-            return self.sequence(depth)
-        if not isinstance(event, yaml.ScalarEvent):
-            return None
-        if event.style not in (None, ""):
-            return event.value
-        return None if event.value in _NULL else Plain(event.value)
+        return self.sequence(depth) if isinstance(event, yaml.SequenceStartEvent) else None
 
     def sequence(self, depth: int) -> list[Any]:
         """The items up to the end of the sequence."""
@@ -172,6 +167,8 @@ _CUT = re.compile(r"""[\w-]+:[ \t]+(?:[^\s"'\[{|>#](?:[^#\n]*[ \t])?)?(#\w[^\n]*
 
 def _cut_off(text: str, keys: set[int]) -> Iterator[Problem]:
     """A warning for each line of a key whose value a `#` cuts short. `keys` are the lines of keys."""
+    if "#" not in text:
+        return
     for number, line in enumerate(text.split("\n"), 1):
         if number in keys and (match := _CUT.match(line)):
             message = f"`{match[1].strip()[:40]}` is a comment here, no part of the value"

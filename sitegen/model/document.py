@@ -51,7 +51,7 @@ class FrontMatter(Struct, frozen=True, kw_only=True):
 
     def line_of(self, key: str) -> int:
         """The line where `key` stands, or 0."""
-        return dict(self.lines).get(key, 0)
+        return next((line for written, line in self.lines if written == key), 0)
 
 
 class Passage(Struct, frozen=True):

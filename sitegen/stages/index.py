@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,8 +21,6 @@ from sitegen.model.document import Body, Document
 from sitegen.model.site import Held, Page, Post, Site, TagRow, TagTable, Taxonomy, Teaser, Term, TermRef
 from sitegen.text.paths import fold_path
 from sitegen.text.slugs import fold_term, safe_segment, slugify, stable_suffix, term_slug
-
-Named = TypeVar("Named", CategoryConfig, AuthorConfig)
 
 
 class Clock(Struct, frozen=True):
@@ -53,9 +52,9 @@ def index(entries: Sequence[Entry], config: Config, clock: Clock) -> Site:
     pages = [entry for entry in live if entry.document.kind == "page"]
     listed = [entry for entry in posts if not entry.document.front.unlisted]
     terms = _Terms(posts, listed, config)
-    faced = _neighbours([_post(entry, terms, config, clock) for entry in posts])
+    neighbours = _neighbours(listed)
     return Site(
-        posts=faced,
+        posts=tuple(_post(entry, neighbours, terms, config, clock) for entry in posts),
         pages=tuple(_page(entry, config) for entry in pages),
         categories=terms.all("category"),
         tags=terms.all("tag"),
@@ -102,7 +101,7 @@ def _date(document: Document) -> datetime:
 # Addresses
 
 
-def _post(entry: Entry, terms: _Terms, config: Config, clock: Clock) -> Post:
+def _post(entry: Entry, neighbours: _Neighbours, terms: _Terms, config: Config, clock: Clock) -> Post:
     document, body = entry
     front = document.front
     date = _date(document)
@@ -126,7 +125,14 @@ def _post(entry: Entry, terms: _Terms, config: Config, clock: Clock) -> Post:
         draft=front.draft,
         future=date > clock.now,
     )
-    return Post(teaser=teaser, document=document, body=body, unlisted=front.unlisted)
+    return Post(
+        teaser=teaser,
+        document=document,
+        body=body,
+        unlisted=front.unlisted,
+        previous=neighbours.older.get(document.id, ""),
+        next=neighbours.newer.get(document.id, ""),
+    )
 
 
 def _post_address(document: Document, terms: _Terms, config: Config) -> str:
@@ -152,8 +158,13 @@ def _page(entry: Entry, config: Config) -> Page:
 
 def _folder(document: Document) -> str:
     """The folders above a document as segments of an address; a bundle's own folder is its slug."""
-    segments = document.id.split("/")[:-1]
-    return "/".join(safe_segment(slugify(segment) or segment) for segment in segments)
+    return _segments(document.id.rpartition("/")[0])
+
+
+@lru_cache(maxsize=1024)
+def _segments(folder: str) -> str:
+    """A folder as segments of an address."""
+    return "/".join(safe_segment(slugify(name) or name) for name in folder.split("/"))
 
 
 def _filled(pattern: str, fields: dict[str, str]) -> str:
@@ -163,18 +174,27 @@ def _filled(pattern: str, fields: dict[str, str]) -> str:
     return "/" + "".join(f"{segment}/" for segment in segments)
 
 
-def _neighbours(posts: Sequence[Post]) -> tuple[Post, ...]:
-    """The posts, each listed one with the next older and the next newer listed one."""
-    listed = [post.teaser.id for post in posts if not post.unlisted]
-    older = dict(pairwise(listed))
-    newer = {old: new for new, old in older.items()}
-    return tuple(
-        replace(post, previous=older.get(post.teaser.id, ""), next=newer.get(post.teaser.id, ""))
-        for post in posts
-    )
+class _Neighbours(NamedTuple):
+    """For the id of each listed post, those of the next older and the next newer one."""
+
+    older: dict[str, str]
+    newer: dict[str, str]
+
+
+def _neighbours(listed: Iterable[Entry]) -> _Neighbours:
+    older = dict(pairwise(entry.document.id for entry in listed))
+    return _Neighbours(older, {old: new for new, old in older.items()})
 
 
 # Terms
+
+
+class _Keys(dict[str, str]):
+    """The key of each name, worked out once for each spelling."""
+
+    def __missing__(self, name: str) -> str:
+        self[name] = fold_term(name)
+        return self[name]
 
 
 class _Terms:
@@ -183,6 +203,10 @@ class _Terms:
     def __init__(self, posts: Sequence[Entry], listed: Sequence[Entry], config: Config) -> None:
         self.config = config
         self.problems: list[Problem] = []
+        self._keys = _Keys()
+        # Of two settings for one name, the first counts.
+        self._categories = {self._keys[one.name]: one for one in reversed(config.categories)}
+        self._authors = {self._keys[one.name]: one for one in reversed(config.authors)}
         self._terms: dict[Taxonomy, dict[str, Term]] = {}
         ids = {entry.document.id for entry in listed}
         categories = [one.name for one in config.categories]
@@ -190,6 +214,7 @@ class _Terms:
         self._terms["category"] = self._gather("category", _category_names, posts, ids, categories)
         self._terms["tag"] = self._gather("tag", _tag_names, posts, ids, [])
         self._terms["author"] = self._gather("author", _author_names, posts, ids, authors)
+        self._refs = {taxonomy: _refs(terms) for taxonomy, terms in self._terms.items()}
 
     def _gather(
         self,
@@ -204,13 +229,14 @@ class _Terms:
         carriers: dict[str, list[str]] = defaultdict(list)
         first: dict[str, Document] = {}
         for document, _ in posts:
+            is_listed = document.id in listed
             for name in names(document):
-                key = fold_term(name)
+                key = self._keys[name]
                 spellings[key][name] += 1
                 first.setdefault(name, document)
-                if document.id in listed and carriers[key][-1:] != [document.id]:
+                if is_listed and carriers[key][-1:] != [document.id]:
                     carriers[key].append(document.id)
-        configured = {fold_term(name): name for name in known}
+        configured = {self._keys[name]: name for name in known}
         shown = {key: configured.get(key) or _most_used(counts) for key, counts in spellings.items()}
         self._warn_of_spellings(taxonomy, spellings, shown, first)
         slugs = _slugs(shown)
@@ -247,30 +273,37 @@ class _Terms:
         address = _filled(pattern, {"term": slug})
         term = Term(taxonomy=taxonomy, name=name, slug=slug, address=address, posts=posts)
         if taxonomy == "category":
-            about = _named(self.config.categories, name) or CategoryConfig(name)
+            about = self._categories.get(self._keys[name]) or CategoryConfig(name)
             return replace(term, icon=about.icon, description=about.description)
         if taxonomy == "author":
-            who = _named(self.config.authors, name) or AuthorConfig(name)
+            who = self._authors.get(self._keys[name]) or AuthorConfig(name)
             return replace(term, description=who.bio, image=who.image, url=who.url, person=who.person)
         return term
 
     def refs(self, taxonomy: Taxonomy, names: Iterable[str]) -> tuple[TermRef, ...]:
         """The terms that these names mean, in their order, each once, without those that have no page."""
-        keys = dict.fromkeys(fold_term(name) for name in names if name)
-        terms = (self._terms[taxonomy][key] for key in keys)
-        return tuple(TermRef(term.name, term.address, term.icon) for term in terms if term.posts)
+        refs = self._refs[taxonomy]
+        keys = dict.fromkeys(self._keys[name] for name in names if name)
+        return tuple(refs[key] for key in keys if key in refs)
 
     def slug(self, taxonomy: Taxonomy, name: str) -> str:
         """The slug of the term that a name means."""
-        return self._terms[taxonomy][fold_term(name)].slug
+        return self._terms[taxonomy][self._keys[name]].slug
 
     def all(self, taxonomy: Taxonomy) -> tuple[Term, ...]:
         """The terms that a listed post carries: categories in the configuration's order, all else by name."""
-        configured = [fold_term(one.name) for one in self.config.categories] if taxonomy == "category" else []
+        configured = (
+            [self._keys[one.name] for one in self.config.categories] if taxonomy == "category" else []
+        )
         place = {key: number for number, key in enumerate(configured)}
         listed = [(key, term) for key, term in self._terms[taxonomy].items() if term.posts]
         listed.sort(key=lambda one: (place.get(one[0], len(place)), one[1].name.casefold(), one[0]))
         return tuple(term for _, term in listed)
+
+
+def _refs(terms: dict[str, Term]) -> dict[str, TermRef]:
+    """For each term that has a page, the one value by which all posts point to it."""
+    return {key: TermRef(term.name, term.address, term.icon) for key, term in terms.items() if term.posts}
 
 
 def _category_names(document: Document) -> tuple[str, ...]:
@@ -301,10 +334,6 @@ def _slugs(shown: dict[str, str]) -> dict[str, str]:
         taken.add(fold_path(slug))
         slugs[key] = slug
     return slugs
-
-
-def _named(configs: Iterable[Named], name: str) -> Named | None:
-    return next((one for one in configs if fold_term(one.name) == fold_term(name)), None)
 
 
 def _listed(names: Sequence[str]) -> str:

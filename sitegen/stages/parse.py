@@ -5,15 +5,17 @@ It knows the defaults of the source's folder and no other document. All mistakes
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from pathlib import PurePosixPath
-from typing import Literal, TypeVar
+from sys import intern
+from typing import Any, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sitegen.config import FRONT_MATTER_KEYS, PATH_KEY, ParseRules
+from sitegen.config import FRONT_MATTER_KEYS, PATH_KEY, DefaultsConfig, ParseRules
 from sitegen.errors import Problem, Severity, did_you_mean
 from sitegen.model.document import PUBLIC, Document, FrontMatter, Parsed, Passage
 from sitegen.model.source import Source
@@ -39,7 +41,7 @@ from sitegen.text.keys import Entry, Keys, sort_keys
 from sitegen.text.marker import MARKER, split_members
 from sitegen.text.references import join_references
 from sitegen.text.slugs import stable_suffix
-from sitegen.text.titles import take_title
+from sitegen.text.titles import Titled, take_title
 from sitegen.text.typos import FOREIGN, spelt
 
 _T = TypeVar("_T")
@@ -71,7 +73,7 @@ def parse(source: Source, data: bytes, rules: ParseRules) -> Parsed:
         return Parsed(problems=_placed(source, reader.problems))
     return Parsed(
         document=Document(
-            id=_document_id(source),
+            id=_document_id(source, reader.place),
             path=source.shown,
             source=source.path,
             kind=reader.kind,
@@ -90,16 +92,30 @@ def _placed(source: Source, problems: list[Problem]) -> tuple[Problem, ...]:
     return tuple(msgspec.structs.replace(problem, path=source.shown) for problem in ordered)
 
 
-def _is_index(source: Source) -> bool:
-    """Whether a file speaks for its folder."""
-    return PurePosixPath(source.path).stem.casefold() in ("index", "_index")
+class _Place(NamedTuple):
+    """Where a source lies."""
+
+    folder: str
+    """Empty at the top."""
+    stem: str
+    """The file's name without its suffix."""
+
+    @property
+    def is_index(self) -> bool:
+        """Whether the file speaks for its folder."""
+        return self.stem.casefold() in ("index", "_index")
 
 
-def _document_id(source: Source) -> str:
+def _place(source: Source) -> _Place:
+    folder, _, name = source.path.rpartition("/")
+    return _Place(folder, name.rpartition(".")[0] or name)
+
+
+def _document_id(source: Source, place: _Place) -> str:
     """The path without its suffix; of a post that is a folder with an `index.md`, the folder's."""
-    path = PurePosixPath(source.path)
-    is_bundle = source.kind == "post" and _is_index(source) and path.parent.name
-    return str(path.parent if is_bundle else path.with_suffix(""))
+    if source.kind == "post" and place.is_index and place.folder:
+        return place.folder
+    return f"{place.folder}/{place.stem}" if place.folder else place.stem
 
 
 class _Parts:
@@ -109,9 +125,9 @@ class _Parts:
         access = reader.access
         cut = split_members(body, line)
         reader.problems += cut.problems
-        titled = take_title(cut.preview)
+        titled = Titled("", cut.preview) if reader.title else take_title(cut.preview)
         self.heading = titled.title
-        free = cut.preview if reader.has_title else titled.text
+        free = titled.text
         self.gated: Passage | None = None
         self.preview = Passage(free, line)
         if cut.gated is not None:
@@ -145,28 +161,21 @@ class _Reader:
         self.keys = keys
         self.problems = problems
         self.kind: Literal["post", "page"] = "post" if source.kind == "post" else "page"
+        self.place = _place(source)
         self.zone = ZoneInfo(rules.timezone)
-        self.defaults = _defaults(source, rules)
-        self.access = self.read_access()
+        access = rules.access if self.kind == "post" else PUBLIC
+        defaults = _defaults(self.place.folder, rules.defaults)
+        self.said = {"access": Entry("access", access, 0), **defaults, **_telling(keys)}
+        self.access = self.read("access", self.level, "")
         self.title = self.read("title", read_text, "")
-        self.has_title = bool(self.title)
 
     def problem(self, message: str, line: int, hint: str, severity: Severity = "error") -> None:
         """Note one problem of this file."""
         self.problems.append(Problem(message=message, line=line, hint=hint, severity=severity))
 
-    def entry(self, key: str) -> Entry | None:
-        """What the header, or else the folder's defaults, say under a key; None for nothing."""
-        entry = self.keys.entries.get(key)
-        if entry is not None and entry.mapped and key not in _LISTS and isinstance(entry.value, list):
-            entry = entry._replace(value=entry.value[0] if entry.value else None)
-        if entry is None or (is_empty(entry.value) and key not in _TELLING):
-            return Entry(key, self.defaults[key], 0) if key in self.defaults else None
-        return entry
-
     def read(self, key: str, reader: Callable[[str, object], _T], default: _T) -> _T:
         """The value of a field; its default where there is none, or a wrong one, which is noted."""
-        entry = self.entry(key)
+        entry = self.said.get(key)
         if entry is None:
             return default
         try:
@@ -187,50 +196,37 @@ class _Reader:
             date=date,
             updated=self.read("updated", self.moment, None),
             expires=self.read("expires", self.moment, None),
-            category=self.read("category", _category, ""),
-            tags=self.read("tags", read_list, ()),
-            authors=self.read("authors", read_names, ()),
             slug=slug,
-            summary=self.read("summary", read_text, ""),
-            description=self.read("description", read_text, ""),
-            image=self.read("image", read_text, ""),
-            image_alt=self.read("image_alt", read_text, ""),
-            read_time=self.read("read_time", read_minutes, 0),
-            draft=self.read("draft", read_bool, self.in_drafts()) or self.keys.draft,
-            unlisted=self.read("unlisted", read_bool, False) or self.keys.unlisted,
             access=self.access,
-            related=self.read("related", read_list, ()),
-            aliases=self.read("aliases", _aliases, ()),
-            template=self.read("template", read_template, ""),
-            lang=self.read("lang", read_lang, ""),
-            extra=self.read("extra", _extra, ()),
             lines=self.lines(),
+            **self.others(),
         )
+
+    def others(self) -> dict[str, Any]:
+        """The fields that need no more than their reader, without those that have no value or a wrong one."""
+        read = {key: self.read(key, reader, None) for key, reader in _READERS.items() if key in self.said}
+        fields = {key: value for key, value in read.items() if value is not None}
+        fields["draft"] = fields.get("draft", self.in_drafts()) or self.keys.draft
+        fields["unlisted"] = fields.get("unlisted", False) or self.keys.unlisted
+        return fields
 
     def in_drafts(self) -> bool:
         """Whether the file lies in a folder that is for drafts by custom, Jekyll's `_drafts`."""
-        return "_drafts" in self.source.path.split("/")[:-1]
+        return "_drafts" in self.place.folder.split("/")
 
     def lines(self) -> tuple[tuple[str, int], ...]:
         """The line of each of our keys."""
         entries = self.keys.entries.items()
-        return tuple(sorted((key, entry.line) for key, entry in entries if key != PATH_KEY))
+        return _once(tuple(sorted((key, entry.line) for key, entry in entries if key != PATH_KEY)))
 
-    def read_access(self) -> str:
+    def level(self, key: str, value: object) -> str:
         """Who may read it. A value that means nothing is a problem, and never `public`."""
+        word = read_text(key, value)
         levels = (PUBLIC, *self.rules.tiers)
-
-        def level(key: str, value: object) -> str:
-            word = read_text(key, value)
-            if word.casefold() in levels:
-                return word.casefold()
-            hint = did_you_mean(word.casefold(), levels) or f"Known: {', '.join(levels)}."
-            raise FieldError(f"There is no tier `{word[:40]}`" if word else f"`{key}` is empty", hint)
-
-        fallback = self.rules.access if self.kind == "post" else PUBLIC
-        if "access" not in self.keys.entries and "access" not in self.defaults:
-            self.defaults["access"] = fallback
-        return self.read("access", level, "")
+        if word.casefold() in levels:
+            return word.casefold()
+        hint = did_you_mean(word.casefold(), levels) or f"Known: {', '.join(levels)}."
+        raise FieldError(f"There is no tier `{word[:40]}`" if word else f"`{key}` is empty", hint)
 
     def moment(self, key: str, value: object) -> datetime:
         """A date, with the key's name in what is said of a wrong one."""
@@ -244,28 +240,27 @@ class _Reader:
     def date_and_slug(self, title: str) -> tuple[datetime | None, str]:
         """When it was published, and its part of the address: as the header says, else as its names do."""
         path = self.read(PATH_KEY, read_text, "")
-        path_date, path_slug = date_in_path(path) if not set(":{") & set(path) else (None, "")
-        source_path = PurePosixPath(self.source.path)
-        name = source_path.parent.name if _is_index(self.source) else source_path.stem
+        path_date, path_slug = date_in_path(path) if path and not set(":{") & set(path) else (None, "")
+        folder, stem = self.place
+        name = folder.rpartition("/")[2] if self.place.is_index else stem
         name_date, name_slug = date_in_name(name) if self.kind == "post" else (None, name)
-        folder_date = date_in_path(str(source_path.parent / "-"))[0]
         date: datetime | None = self.read("date", self.moment, None)
-        if self.kind == "post" and self.entry("date") is None:
-            found = name_date or path_date or folder_date
+        if self.kind == "post" and "date" not in self.said:
+            found = name_date or path_date or date_in_path(f"{folder}/-")[0]
             if found is None:
                 self.miss_date()
             else:
                 date = read_date(found, self.zone)
-        if self.entry("slug") is not None:
+        if "slug" in self.said:
             return date, self.read("slug", read_slug, "")
-        if self.kind == "page" and _is_index(self.source):
+        if self.kind == "page" and self.place.is_index:
             return date, segment(path_slug) if path_slug != "index" else ""
-        unnamed = f"{self.kind}-{stable_suffix(self.source.path)}"
-        return date, segment(path_slug) or segment(name_slug) or segment(title) or unnamed
+        named = segment(path_slug) or segment(name_slug) or segment(title)
+        return date, named or f"{self.kind}-{stable_suffix(self.source.path)}"
 
     def miss_date(self) -> None:
         """Note that a post has no date, and where one may be hidden."""
-        name = PurePosixPath(self.source.path).name
+        name = self.source.path.rpartition("/")[2]
         hint = f"Add `date: 2024-05-09`, or begin the file's name with the day, as in `2024-05-09-{name}`."
         for problem in self.problems:
             key = problem.group.removeprefix("front-matter:")
@@ -275,17 +270,37 @@ class _Reader:
         self.problem("The post has no date", 1, hint)
 
 
-def _defaults(source: Source, rules: ParseRules) -> dict[str, object]:
-    """What the configuration says for all files of the source's folder; the last match wins."""
-    folder = PurePosixPath(source.path).parent
-    found: dict[str, object] = {}
-    for defaults in rules.defaults:
+@lru_cache(maxsize=1024)
+def _once(lines: tuple[tuple[str, int], ...]) -> tuple[tuple[str, int], ...]:
+    """One object for all headers with the same keys on the same lines, as most posts of a site have them."""
+    return lines
+
+
+def _telling(keys: Keys) -> dict[str, Entry]:
+    """What a header says, without the keys under which it says nothing."""
+    entries = {key: _first(key, entry) if entry.mapped else entry for key, entry in keys.entries.items()}
+    return {key: entry for key, entry in entries.items() if key in _TELLING or not is_empty(entry.value)}
+
+
+def _first(key: str, entry: Entry) -> Entry:
+    """What is said by a key that was mapped: the first of several values where there is room for one."""
+    if key in _LISTS or not isinstance(entry.value, list):
+        return entry
+    return entry._replace(value=entry.value[0] if entry.value else None)
+
+
+@lru_cache(maxsize=1024)
+def _defaults(folder: str, rules: tuple[DefaultsConfig, ...]) -> Mapping[str, Entry]:
+    """What the configuration says for all files of a folder; the last match wins."""
+    path = PurePosixPath(folder)
+    found: dict[str, Entry] = {}
+    for defaults in rules:
         wanted = PurePosixPath(defaults.folder.strip("/") or ".")
-        if folder == wanted or wanted in folder.parents:
+        if path == wanted or wanted in path.parents:
             said = msgspec.structs.asdict(defaults)
             del said["folder"]
             found |= {
-                key: list(value) if isinstance(value, tuple) else value
+                key: Entry(key, list(value) if isinstance(value, tuple) else value, 0)
                 for key, value in said.items()
                 if value not in ("", (), None)
             }
@@ -299,7 +314,7 @@ def _category(key: str, value: object) -> str:
     if isinstance(value, list):
         hint = "A post has one category: keep that, and put the others under `tags`."
         raise FieldError(f"`{key}` is {kind_of(value)}, but one name belongs here", hint)
-    return read_text(key, value)
+    return intern(read_text(key, value))
 
 
 def _aliases(key: str, value: object) -> tuple[str, ...]:
@@ -313,3 +328,23 @@ def _extra(key: str, value: object) -> tuple[tuple[str, object], ...]:
     if not isinstance(value, dict):
         raise FieldError(f"`{key}` is {kind_of(value)}, but keys of your own belong below it", "Indent them.")
     return tuple(read_data(key, value).items())
+
+
+_READERS: dict[str, Callable[[str, object], object]] = {
+    "category": _category,
+    "tags": read_list,
+    "authors": read_names,
+    "summary": read_text,
+    "description": read_text,
+    "image": read_text,
+    "image_alt": read_text,
+    "read_time": read_minutes,
+    "draft": read_bool,
+    "unlisted": read_bool,
+    "related": read_list,
+    "aliases": _aliases,
+    "template": read_template,
+    "lang": read_lang,
+    "extra": _extra,
+}
+"""How the fields are read that depend on nothing but their own value, in the order of their problems."""

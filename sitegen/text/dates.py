@@ -7,13 +7,16 @@ calendar day is the day they meant and never moves.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
 """English names of the months, whatever the machine's locale."""
+
+_MINUTE = timedelta(minutes=1)
 
 EXAMPLE = "Write it as in 2024-05-09 or 2024-05-09 14:30 +0200."
 
@@ -53,21 +56,27 @@ def read_date(value: object, zone: tzinfo) -> datetime:
     match = _WRITTEN.fullmatch(text) if isinstance(value, str) else None
     if match is None:
         raise DateError(f"`{text[:80]}` is not a date", _advice(text))
-    _check_day(int(match["year"]), int(match["month"]), int(match["day"]))
-    return _fixed(_moment(match), _offset(match["zone"]) or zone)
+    try:
+        moment = datetime.fromisoformat(text)  # most are written so, and read at once
+    except (ValueError, OverflowError):
+        return _fixed(_moment(match), _offset(match["zone"]) or zone)
+    return _fixed(moment, moment.tzinfo or zone)
 
 
 def _moment(match: re.Match[str]) -> datetime:
     """The date and time that was written, without its offset."""
-    hour, minute, second = (int(match[name] or 0) for name in ("hour", "minute", "second"))
-    midnight = hour == 24 and minute == second == 0
-    if (hour > 23 and not midnight) or minute > 59 or second > 59:
+    year, month, day = map(int, match.group("year", "month", "day"))
+    _check_day(year, month, day)
+    midnight = datetime(year, month, day)  # noqa: DTZ001 - the zone follows
+    if match["hour"] is None:
+        return midnight
+    hour, minute, second = (int(written or 0) for written in match.group("hour", "minute", "second"))
+    if not (hour <= 23 or (hour == 24 and minute == second == 0)) or minute > 59 or second > 59:
         said = f"{hour}:{minute:02}" + (f":{second:02}" if match["second"] else "")
         raise DateError(f"There is no time {said}", "Hours go from 0 to 23, minutes and seconds to 59.")
-    day = datetime(int(match["year"]), int(match["month"]), int(match["day"]))  # noqa: DTZ001 - the zone follows
-    part = timedelta(microseconds=int((match["part"] or "")[:6].ljust(6, "0")))
+    part = int((match["part"] or "")[:6].ljust(6, "0"))
     try:
-        return day + timedelta(hours=hour, minutes=minute, seconds=second) + part
+        return midnight + timedelta(hours=hour, minutes=minute, seconds=second, microseconds=part)
     except OverflowError:
         raise DateError(f"`{match[0]}` lies after the last day there is", EXAMPLE) from None
 
@@ -93,18 +102,26 @@ def _offset(written: str | None) -> timezone | None:
     hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
     if int(hours) > 23 or int(minutes) > 59:
         raise DateError(f"There is no offset {written} from UTC", "Write it as in +0200 or -05:30.")
-    size = timedelta(hours=int(hours), minutes=int(minutes))
-    return timezone(-size if written[0] == "-" else size)
+    size = 60 * int(hours) + int(minutes)
+    return _ahead(-size if written[0] == "-" else size)
+
+
+@lru_cache(maxsize=64)
+def _ahead(minutes: int) -> timezone:
+    """The fixed zone that is so far ahead of UTC: one object for all dates that have it."""
+    return timezone(timedelta(minutes=minutes))
 
 
 def _fixed(moment: datetime, zone: tzinfo) -> datetime:
     """The moment with the offset that its zone has then, in whole minutes as ISO 8601 writes them."""
-    offset = moment.replace(tzinfo=zone).utcoffset() or timedelta()
-    fixed = moment.replace(tzinfo=timezone(timedelta(minutes=offset // timedelta(minutes=1))), fold=0)
-    try:
-        fixed.astimezone(UTC)
-    except OverflowError:
-        raise DateError(f"`{moment}` lies outside of the years that can be reckoned with", EXAMPLE) from None
+    offset = zone.utcoffset(moment) or timedelta()
+    fixed = moment.replace(tzinfo=_ahead(offset // _MINUTE), fold=0)
+    if not MINYEAR < fixed.year < MAXYEAR:
+        try:
+            fixed.astimezone(UTC)
+        except OverflowError:
+            message = f"`{moment}` lies outside of the years that can be reckoned with"
+            raise DateError(message, EXAMPLE) from None
     return fixed
 
 

@@ -31,7 +31,7 @@ def decode(data: bytes, limit: int, size: int = 0) -> str | Problem:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         return _not_utf8(data, error.start + (3 if data.startswith(b"\xef\xbb\xbf") else 0))
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = with_line_feeds(text)
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         return Problem(message="A NUL character stands in the text", line=line, hint="Remove it.")
@@ -40,8 +40,15 @@ def decode(data: bytes, limit: int, size: int = 0) -> str | Problem:
     return visible(text)
 
 
+def with_line_feeds(text: str) -> str:
+    """Text whose lines all end as they do on Unix."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def visible(text: str) -> str:
     """Text without the control characters and halves of characters that no page, feed or JSON can hold."""
+    if text.replace("\n", "").isprintable():  # nearly every text is, and that is seen at once
+        return text
     return _LINE_BREAKS.sub(" ", _DROPPED.sub("", text.replace("\0", "")))
 
 

@@ -7,7 +7,9 @@ what TOML and JSON know of types. It raises `FieldError` with the whole sentence
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, time
+from sys import intern
 from typing import Any
 from urllib.parse import unquote
 
@@ -35,19 +37,23 @@ class FieldError(ValueError):
 
 def is_empty(value: object) -> bool:
     """Whether a value says nothing: null, a blank text, an empty list or map."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value in ([], {})
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value in ([], {})
 
 
 def read_text(key: str, value: object) -> str:
     """A text on one line, with single blanks; numbers, dates and truth values as typed."""
+    if isinstance(value, str):
+        return " ".join(visible(value).split())
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (date, time)):
         return value.isoformat()
-    if isinstance(value, (str, int, float)):
-        return " ".join(visible(str(value)).split())
+    if isinstance(value, (int, float)):
+        return str(value)
     raise FieldError(f"`{key}` is {kind_of(value)}, but a text belongs here", f'Write `{key}: "..."`.')
 
 
@@ -58,7 +64,7 @@ def read_list(key: str, value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = value.split(",")
     texts = (read_text(key, item) for item in (value if isinstance(value, list) else [value]))
-    return tuple(dict.fromkeys(text for text in texts if text))
+    return _each_once(texts)
 
 
 def read_names(key: str, value: object) -> tuple[str, ...]:
@@ -68,7 +74,12 @@ def read_names(key: str, value: object) -> tuple[str, ...]:
         if isinstance(item, dict) and "name" not in item:
             raise FieldError(f"`{key}` holds a map without a `name`", f"Write `{key}: [Jane Doe]`.")
         names.append(read_text(key, item["name"] if isinstance(item, dict) else item))
-    return tuple(dict.fromkeys(name for name in names if name))
+    return _each_once(names)
+
+
+def _each_once(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts that are not empty. Many files hold the same: interned, each takes memory once."""
+    return tuple(dict.fromkeys(intern(text) for text in texts if text))
 
 
 def read_bool(key: str, value: object) -> bool:

@@ -74,10 +74,15 @@ class _Sorter:
     def take(self, entry: Entry) -> None:
         """Sort one key in."""
         name = spelt(entry.written)
-        target = self.mapping.get(entry.written) or self.mapping.get(name, "")
         if name in self.known:
             self.take_own(name, entry)
-        elif target == "ignore" or (name in _SWITCHES and self.is_read(name, entry, target)):
+        else:
+            self.take_other(name, entry)
+
+    def take_other(self, name: str, entry: Entry) -> None:
+        """A key that is not ours: mapped, of another tool, or a slip of the pen."""
+        target = self.mapping.get(entry.written) or self.mapping.get(name, "")
+        if target == "ignore" or (name in _SWITCHES and self.is_read(name, entry, target)):
             pass
         elif target:
             self.mapped.setdefault(target, entry._replace(mapped=True))

@@ -23,7 +23,6 @@ _ITEM = re.compile(r" {0,3}(?:[-*+]|[0-9]{1,9}[.)])(?:[ \t]|$)")
 _INDENTED = re.compile(r" {4}| {0,3}\t")
 _MARKER_LINE = re.compile(r" {0,3}<!--[ \t]*members-only[ \t]*-->[ \t]*", re.IGNORECASE)
 _TOKENS = re.compile(r"\\.|`+|<!--")
-_SUSPECT = re.compile("membe?r", re.IGNORECASE)
 _EMPTY = re.compile(r"-?>")
 
 
@@ -71,9 +70,7 @@ def scan_lines(text: str, first: int = 1) -> Scanned:
         shown, kind = raw, "text"
         if fence:
             kind, fence = "code", "" if _closes(raw, fence) else fence
-        elif (
-            not opened and (match := _FENCE.match(raw)) and closings[index + 1][match[1][0]] >= len(match[1])
-        ):
+        elif not opened and (match := _opening(raw)) and closings[index + 1][match[1][0]] >= len(match[1]):
             kind, fence = "code", match[1]
         elif not opened and context.is_code(raw):
             kind = "code"
@@ -112,13 +109,22 @@ def _longest_closings(lines: list[str]) -> list[dict[str, int]]:
     """For each line, the length of the longest closing fence of either kind from there on."""
     longest = [{"`": 0, "~": 0}]
     for line in reversed(lines):
-        match = _CLOSING.match(line) if "```" in line or "~~~" in line else None
+        match = _CLOSING.match(line) if _may_be_fence(line) else None
         below = longest[-1]
         if match is not None and len(match[1]) > below[match[1][0]]:
             below = {**below, match[1][0]: len(match[1])}
         longest.append(below)
     longest.reverse()
     return longest
+
+
+def _may_be_fence(raw: str) -> bool:
+    """Seen at once of nearly every line, which no expression then has to go through."""
+    return "```" in raw or "~~~" in raw
+
+
+def _opening(raw: str) -> re.Match[str] | None:
+    return _FENCE.match(raw) if _may_be_fence(raw) else None
 
 
 def _closes(raw: str, fence: str) -> bool:
@@ -169,7 +175,7 @@ def split_members(text: str, first: int) -> Cut:
     The marker counts on a line of its own, outside code and other comments. A second one, one in the middle
     of other text, and what only looks like one are problems; so is a comment that is never closed.
     """
-    if "<!--" not in text and not _SUSPECT.search(text):
+    if "<!--" not in text and not (_is_suspect(text) and any(map(_is_suspect, text.split("\n")))):
         return Cut(text, None, 0)
     scanned = scan_lines(text, first)
     markers = [line.number for line in scanned.lines if _is_marker(line)]
@@ -202,11 +208,17 @@ def _almost(line: Line) -> Problem:
     )
 
 
+def _is_suspect(raw: str) -> bool:
+    """Whether a line, or one line of a text, may hold a marker or what looks like one."""
+    if "<" not in raw and "!-" not in raw and "&lt;" not in raw:
+        return False
+    folded = raw.casefold()
+    return "member" in folded or "membr" in folded
+
+
 def _is_almost(line: Line) -> bool:
     """Whether a line holds what its author may take for the marker."""
-    if line.kind == "code" or ("<" not in line.raw and "!-" not in line.raw and "&lt;" not in line.raw):
-        return False
-    if _is_marker(line) or ("member" not in line.raw.casefold() and "membr" not in line.raw.casefold()):
+    if line.kind == "code" or not _is_suspect(line.raw) or _is_marker(line):
         return False
     written = line.raw.strip().replace("&lt;", "<").replace("&gt;", ">")
     if len(written) <= 60 and re.match(r"(?:\\?<|!-)[\s!/]*\W*\w+[\W_]*\w*\W*$", written):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Callable
 
 MOST_BYTES = 240
 """What a slug may take as UTF-8: a file's name holds 255, and a suffix may follow."""
@@ -18,8 +19,20 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f\u180b\u180c\u18
 """Letters and marks that nobody can see, beside the variation selectors."""
 _SIGNIFICANT = frozenset("#+&@%$*")
 """Symbols that tell terms apart: C, C# and C++ are three."""
-_RESERVED = re.compile(r"^(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(r"\A(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the first dot."""
+
+
+class _Characters(dict[int, str]):
+    """What each character becomes, for `str.translate`: worked out once for every character that is met."""
+
+    def __init__(self, become: Callable[[str], str]) -> None:
+        self.become = become
+        super().__init__()
+
+    def __missing__(self, code: int) -> str:
+        self[code] = self.become(chr(code))
+        return self[code]
 
 
 def slugify(text: str, limit: int = 80) -> str:
@@ -30,25 +43,22 @@ def slugify(text: str, limit: int = 80) -> str:
     as a bare number. Nothing else removes letters, so a slug of digits alone comes from a title without
     letters. Empty if the text has neither letter nor digit.
     """
-    kept: list[str] = []
     small = unicodedata.normalize("NFC", text).replace("İ", "i").lower()
-    for character in unicodedata.normalize("NFC", small):
-        kept.append(_kept(character, kept[-1] if kept else "-"))
-        if not kept[-1]:
-            kept.pop()
-    return _cut(unicodedata.normalize("NFC", "".join(kept)).strip("-"), limit)
+    kept = unicodedata.normalize("NFC", small).translate(_KEPT)
+    return _cut(unicodedata.normalize("NFC", _GAP.sub("-", f"-{kept}")).strip("-"), limit)
 
 
-def _kept(character: str, before: str) -> str:
-    """What one character of a title is in its slug, given what stands before it."""
+def _kept(character: str) -> str:
+    """What one character of a title is in its slug: itself, nothing, or a hyphen."""
     category = unicodedata.category(character)
-    if character in _APOSTROPHES or category == "Cf" or _is_unseen(character):
+    if character in _APOSTROPHES or category in ("Cf", "Me") or _is_unseen(character):
         return ""
-    if category[0] in "LN":
-        return character
-    if category in ("Mn", "Mc"):
-        return "" if before == "-" else character
-    return "" if before == "-" or category == "Me" else "-"
+    return character if category[0] in "LNM" else "-"
+
+
+_KEPT = _Characters(_kept)
+_GAP = re.compile(r"-\W*")
+"""What parts two words: a hyphen, with all hyphens behind it and all marks that have lost their letter."""
 
 
 def _is_unseen(character: str) -> bool:
@@ -80,14 +90,17 @@ def fold_term(name: str) -> str:
     C, C#, C++ and .NET are four. Two words are never taken for one.
     """
     folded = _unaccented(unicodedata.normalize("NFKC", name.replace("♯", "#")).casefold())
-    folded = "".join(_folded(character) for character in folded)
-    folded = re.sub(r"(?<!\w)\.(?=\w)", "\0", folded).replace(".", " ").replace("\0", ".")
-    folded = re.sub(r" *& *", "&", " ".join(folded.split()))
+    folded = folded.translate(_FOLDED)
+    if "." in folded:
+        folded = _DOT_IN_FRONT.sub("\0", folded).replace(".", " ").replace("\0", ".")
+    folded = _AND.sub("&", " ".join(folded.split()))
     return folded or " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _unaccented(text: str) -> str:
     """Text without the accents of Latin and Greek; in other scripts a mark makes another letter."""
+    if text.isascii():
+        return text
     kept: list[str] = []
     base = ""
     for character in unicodedata.normalize("NFD", text):
@@ -109,6 +122,11 @@ def _folded(character: str) -> str:
     return " "
 
 
+_FOLDED = _Characters(_folded)
+_DOT_IN_FRONT = re.compile(r"(?<!\w)\.(?=\w)")
+_AND = re.compile(r" *& *")
+
+
 def term_slug(name: str) -> str:
     """The slug of a category, tag or author: one safe segment of an address, never empty.
 
@@ -123,7 +141,8 @@ def safe_segment(slug: str) -> str:
     What follows a dot does not make such a name harmless, so `con.html` becomes `con-page.html`. Dots and
     spaces at the end, which Windows drops, are dropped here. An empty segment stays empty.
     """
-    return _RESERVED.sub(r"\1-page", slug.rstrip(". "))
+    slug = slug.rstrip(". ")
+    return _RESERVED.sub(r"\1-page", slug) if _RESERVED.match(slug) else slug
 
 
 def stable_suffix(name: str) -> str:

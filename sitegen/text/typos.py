@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 FOREIGN = {
     **dict.fromkeys(
@@ -85,6 +85,8 @@ _OWN_WORDS = frozenset(
 )
 
 
+# A site's headers hold the same few keys over and over: what was found of one is kept.
+@lru_cache(maxsize=512)
 def spelt(key: str) -> str:
     """A key as it is compared: small letters, with underscores. `Image-Alt` is `image_alt`."""
     return re.sub(r"[-\s.]+", "_", key.strip().casefold())
@@ -95,13 +97,13 @@ def hides(key: str) -> bool:
     return spelt(key) in HIDING or bool(_OWN_WORDS.intersection(_words(key)) and len(_words(key)) > 1)
 
 
-def nearest(key: str, known: Iterable[str]) -> str:
+@lru_cache(maxsize=512)
+def nearest(key: str, known: tuple[str, ...]) -> str:
     """Which known key was probably meant by one that is spelt almost like it, or an empty string.
 
     Almost: a similarity (Ratcliff and Obershelp's, as `difflib` counts it) above 0.75. Keys of other
     tools are exempt, and so are those of several words of which one is known: `page_title` is no slip.
     """
-    known = tuple(known)
     name = spelt(key)
     if name in FOREIGN or (len(_words(key)) > 1 and set(known).intersection(_words(key))):
         return ""

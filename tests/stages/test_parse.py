@@ -55,6 +55,15 @@ def told(parsed: Parsed) -> list[str]:
     return [str(problem).removeprefix("content/posts/a-post.md:") for problem in parsed.problems]
 
 
+def test_what_many_posts_have_in_common_takes_memory_once() -> None:
+    first = front("category: Self Care\ntags: [rest, sleep]\nauthors: Jane Doe")
+    second = front("category: Self  Care\ntags: [sleep, rest]\nauthors: [Jane Doe]")
+    assert first.category is second.category
+    assert first.tags[0] is second.tags[1]
+    assert first.authors[0] is second.authors[0]
+    assert first.lines is second.lines
+
+
 def test_what_lies_in_a_folder_for_drafts_is_one_unless_it_says_otherwise() -> None:
     text = "---\ntitle: A\ndate: 2024-05-09\n{}---\nText.\n"
     assert document(read(text.format(""), "posts/_drafts/a.md")).front.draft

@@ -116,6 +116,13 @@ def test_an_iso_date_comes_back_as_it_was_with_its_calendar_day(moment: datetime
     assert type(found.tzinfo) is timezone
 
 
+@given(st.datetimes(datetime(2, 1, 1), datetime(9998, 12, 31), timezones=OFFSETS))
+def test_a_date_means_the_same_with_and_without_a_blank_before_its_offset(moment: datetime) -> None:
+    bare, offset = moment.replace(tzinfo=None).isoformat(), moment.isoformat()[-6:]
+    apart, together = read_date(f"{bare} {offset}", NEW_YORK), read_date(f"{bare}{offset}", NEW_YORK)
+    assert apart.isoformat() == together.isoformat()
+
+
 @pytest.mark.parametrize(
     ("name", "found", "rest"),
     [

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import unicodedata
 
 import pytest
@@ -65,6 +66,18 @@ def test_a_slug_holds_nothing_but_letters_digits_marks_and_single_hyphens(title:
     assert len(slug) <= 80
     assert len(slug.encode()) <= MOST_BYTES
     assert all(character == "-" or unicodedata.category(character)[0] in "LMN" for character in slug)
+
+
+def test_a_mark_of_any_script_that_has_lost_its_letter_is_no_part_of_a_slug() -> None:
+    marks = [mark for mark in map(chr, range(sys.maxunicode + 1)) if unicodedata.category(mark)[0] == "M"]
+    assert len(marks) > 2000
+    assert {mark for mark in marks if slugify(f"a !{mark}!{mark}b") != "a-b"} == set()
+
+
+def test_a_letter_or_digit_of_any_script_that_can_be_seen_is_part_of_a_slug() -> None:
+    characters = map(chr, range(sys.maxunicode + 1))
+    letters = [one for one in characters if unicodedata.category(one)[0] in "LN"]
+    assert {letter for letter in letters if not slugify(letter)} == set("\u115f\u1160\u3164\uffa0ʼ")
 
 
 @pytest.mark.parametrize(
