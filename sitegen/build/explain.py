@@ -9,6 +9,8 @@ from sitegen.model.packed import Parts
 
 NEW = "new"
 LOST = "its file was changed or removed"
+UNKNOWN = "nothing is known of how it was made before"
+"""The cache is gone, or that of another version of sitegen or of a library."""
 _NAMES = {
     "text": "its text",
     "templates": "template",
@@ -23,13 +25,14 @@ _NAMES = {
 }
 
 
-def explain(before: Parts | None, now: Parts, templates: tuple[str, ...]) -> str:
+def explain(before: Parts | None, now: Parts, templates: tuple[str, ...], *, published: bool) -> str:
     """The reasons, separated by semicolons: `related: +1, -1; its text`.
 
-    `templates` names those that make the page and are others than before.
+    `templates` names those that make the page and are others than before; `published` says whether there was
+    such a page.
     """
     if before is None:
-        return NEW
+        return UNKNOWN if published else NEW
     return "; ".join(dict.fromkeys(_reasons(dict(before), dict(now), templates))) or LOST
 
 

@@ -153,7 +153,8 @@ class _Maker:
 
     def why(self, path: str, parts: Parts, template: str) -> str:
         old = self.before.templates.get(template, ())
-        return explain(self.before.parts.get(path), parts, changed(old, self.members[template]))
+        others = changed(old, self.members[template])
+        return explain(self.before.parts.get(path), parts, others, published=path in self.before.paths)
 
 
 def _note(outcome: Outcome, tree: Tree, shop: Shop) -> None:

@@ -23,7 +23,7 @@ from sitegen.errors import Problem
 from sitegen.model.packed import Parts
 from sitegen.model.report import Waiting
 from sitegen.model.site import Held, Page, Post, Site
-from sitegen.stages.write import intact, restamp, stamps
+from sitegen.stages.write import intact, read_manifest, restamp, stamps
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -68,6 +68,8 @@ class Makings(Struct, frozen=True):
     """By path."""
     templates: dict[str, tuple[tuple[str, str], ...]] = {}
     """Of each template that made a page the name and digest of all that it needs."""
+    paths: frozenset[str] = frozenset()
+    """All that was published, also by a build of which nothing else is known."""
 
 
 _records = msgspec.json.Decoder(Record)
@@ -87,7 +89,8 @@ def read_record(memo: Memo, output: Path) -> Record:
 def read_makings(memo: Memo, output: Path) -> Makings:
     """Of what the recipes of the last build were made."""
     data = memo.store.get(_key(memo, "makings", output))
-    return _makings.decode(data) if data else Makings()
+    paths = frozenset(path for path, _ in read_manifest(output).files)
+    return replace(_makings.decode(data) if data else Makings(), paths=paths)
 
 
 def write_record(memo: Memo, output: Path, record: Record, makings: Makings) -> None:

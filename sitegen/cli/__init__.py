@@ -18,7 +18,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from sitegen import __version__
-from sitegen.cli.program import SITE, Program
+from sitegen.cli.program import OURS, SITE, Program
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -80,6 +80,8 @@ _drafts_option = click.option("--drafts", is_flag=True, help="Count drafts in.")
 )
 @click.option("--strict", is_flag=True, help="Take warnings for errors.")
 @click.option("--keep-going", is_flag=True, help="Leave out what has an error, publish the rest, end with 1.")
+@click.option("--explain", is_flag=True, help="Say of each page that is made anew why.")
+@click.option("--verify", is_flag=True, help="Build again from nothing in a temporary folder, and compare.")
 @click.option("--quiet", "-q", is_flag=True, help="Say only what is wrong.")
 def build(  # noqa: PLR0913 - one for each option
     *,
@@ -90,6 +92,8 @@ def build(  # noqa: PLR0913 - one for each option
     jobs: int,
     strict: bool,
     keep_going: bool,
+    explain: bool,
+    verify: bool,
     quiet: bool,
 ) -> None:
     """Make the site: read content/, write output/.
@@ -103,6 +107,7 @@ def build(  # noqa: PLR0913 - one for each option
       sitegen build --output /srv/www/my-site
       sitegen build --now 2027-01-31      what would be live on that day
       sitegen build --strict --quiet      for a script that publishes
+      sitegen build --explain             what is made anew, and why
 
     Without --now, the moment is that of SOURCE_DATE_EPOCH if it is set, else that of the clock.
     """
@@ -112,13 +117,39 @@ def build(  # noqa: PLR0913 - one for each option
     from sitegen.cli.progress import Bar
 
     options = replace(
-        _options(site, when, output=output), drafts=drafts, jobs=jobs, strict=strict, keep_going=keep_going
+        _options(site, when, output=output),
+        drafts=drafts,
+        jobs=jobs,
+        strict=strict,
+        keep_going=keep_going,
+        explain=explain,
     )
     with Bar(sys.stderr) as bar:
         report = pipeline(options, progress=None if quiet else bar)
     _tell(report, options, quiet=quiet)
+    if verify:
+        _verify(report, options, quiet=quiet)
     if report.left_out or any(problem.severity == "error" for problem in report.problems):
         click.get_current_context().exit(SITE)
+
+
+def _verify(report: BuildReport, options: Options, *, quiet: bool) -> None:
+    """Compare with a build from nothing; any difference is a mistake in sitegen."""
+    from sitegen.build import verify
+    from sitegen.cli.show import visible
+
+    differences = verify(options, report)
+    if not differences and not quiet:
+        click.echo("verified: a build from nothing makes the same files, byte for byte")
+    for difference in differences:
+        click.echo(visible(f"not verified: {difference}"), err=True)
+    if differences:
+        click.echo(
+            "A build from nothing makes another site. That is a mistake in sitegen: please report it. "
+            "Delete the folder .sitegen and build again to publish the right one.",
+            err=True,
+        )
+        click.get_current_context().exit(OURS)
 
 
 def _tell(report: BuildReport, options: Options, *, quiet: bool) -> None:

@@ -151,6 +151,8 @@ def summary(report: BuildReport) -> str:
 
 def asides(report: BuildReport, output: str) -> Iterator[str]:
     """What else is worth knowing after a build: posts held back, and files that are not sitegen's."""
+    for page in report.rendered:
+        yield visible(f"made anew: {page.path} — {page.why}")
     for held in report.held:
         yield visible(f"held back: {held.path} — {held.reason}")
     if report.result.foreign:

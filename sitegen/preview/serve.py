@@ -16,13 +16,14 @@ import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 import msgspec
 from msgspec import Struct
 
-from sitegen.build import CACHE, Options, load_config, theme_folder
+from sitegen.build import CACHE, Options, Session, load_config, theme_folder
 from sitegen.build import build as pipeline
 from sitegen.config import FILE, Config
 from sitegen.errors import Problem, SiteError, UsageError
@@ -82,7 +83,7 @@ def serve(
     allow_hosts: tuple[str, ...] = (),
     open_browser: bool = False,
     report: Report = lambda _event: None,
-    build: Build = pipeline,
+    build: Build | None = None,
 ) -> None:
     """Build the site whenever it changes and show it, until Ctrl-C or SIGTERM.
 
@@ -96,7 +97,7 @@ def serve(
 
     def builder() -> BuildReport:
         now = options.now + timedelta(seconds=time.monotonic() - start)
-        return build(msgspec.structs.replace(options, preview=True, output=output, now=now))
+        return make(msgspec.structs.replace(options, preview=True, output=output, now=now))
 
     listening = listen(host, port)
     if port and listening.port != port:
@@ -105,8 +106,11 @@ def serve(
         report(Warned(_exposed(host)))
         # Whoever names an address means to use it. One that means "all" is no name.
         allow_hosts = allow_hosts if host in _ANY else (*allow_hosts, f"[{host}]" if ":" in host else host)
-    loop = Loop(site, output, builder, report)
-    loop.run(listening, host, allow_hosts, open_browser=open_browser)
+    with Session(site, options.jobs) as session:
+        # Workers, store and what it is known to hold stay from one build to the next.
+        make = build or partial(pipeline, session=session)
+        loop = Loop(site, output, builder, report)
+        loop.run(listening, host, allow_hosts, open_browser=open_browser)
 
 
 def _exposed(host: str) -> str:
