@@ -25,11 +25,11 @@ from sitegen.config import FILE
 from sitegen.digest import Digest, digest_of
 from sitegen.errors import Problem
 from sitegen.model.packed import Parts, pack
-from sitegen.model.plan import Artifact, CopyRecipe, PageRecipe, TextRecipe
+from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, TextRecipe
 from sitegen.model.report import Rendered
 from sitegen.model.source import Tree
 from sitegen.model.view import SiteView
-from sitegen.stages.plan import Material, Outcome, Planning
+from sitegen.stages.plan import Earlier, Material, Outcome, Planning
 from sitegen.stages.render import RenderJob
 from sitegen.stages.scan import path_of, read
 from sitegen.stages.write import Staged, stage, stage_copy
@@ -43,8 +43,8 @@ class Made(NamedTuple):
 
     files: list[Staged]
     """Staged, or in the output folder already."""
-    recipes: dict[str, str]
-    """The digest of the recipe of each page."""
+    recipes: dict[str, tuple[str, str]]
+    """The digest of the recipe of each page, and its key."""
     makings: Makings
     rendered: tuple[Rendered, ...]
     data: Digest
@@ -54,7 +54,8 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     """Plan the site, and make what of it is not `there`. Raises `SiteError` if something cannot be made."""
     templates = template_files(known.tree, shop)
     material = _material(known.tree, shop)
-    planning = Planning(known.site, known.related, Templates(templates), material)
+    earlier = Earlier(known.versions, {path: row.key for path, row in there.items() if row.key})
+    planning = Planning(known.site, known.related, Templates(templates), material, earlier)
     maker = _Maker(planning, folder, there, before, shop)
     problems = list(maker.make(known.tree, templates))
     outcome = planning.outcome()
@@ -66,7 +67,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     # Without a home page it is no site: what is wrong then concerns every page.
     if not shop.options.keep_going or all(file.path != "index.html" for file in files):
         shop.stop_if_wrong()
-    makings = Makings(maker.parts, maker.members)
+    makings = Makings(maker.parts, {**before.templates, **maker.members})
     return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data)
 
 
@@ -82,8 +83,8 @@ class _Maker:
         self.before = before
         self.shop = shop
         self.files: list[Staged] = []
-        self.recipes: dict[str, str] = {}
-        self.parts: dict[str, Parts] = {}
+        self.recipes: dict[str, tuple[str, str]] = {}
+        self.parts: dict[str, msgspec.Raw] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
         self._waiting: deque[Artifact] = deque()
@@ -120,6 +121,8 @@ class _Maker:
                 continue
             if isinstance(recipe, PageRecipe):
                 yield from self.page(artifact, recipe, digest)
+            elif isinstance(recipe, KeptRecipe):
+                self.keep(artifact.path, self.there[artifact.path])
             elif isinstance(recipe, TextRecipe):
                 self.files.append(stage(self.folder, artifact.path, recipe.text.encode()))
             else:
@@ -130,8 +133,9 @@ class _Maker:
         closure = self.planning.templates.closure(recipe.template)
         packed = pack(recipe, site, closure.mentions)
         path = artifact.path
-        self.recipes[path] = packed.digest
-        self.parts[path] = packed.parts
+        self.shop.memo.count("plan", run=True)
+        self.recipes[path] = packed.digest, artifact.key
+        self.parts[path] = msgspec.Raw(msgspec.json.encode(packed.parts))
         self.members[recipe.template] = closure.members
         row = self.there.get(path)
         if row is not None and row.recipe == packed.digest:
@@ -145,6 +149,15 @@ class _Maker:
         html = tuple(self.shop.store.blob(text.html) for text in recipe.texts)
         yield RenderJob(path, packed.data, html)
 
+    def keep(self, path: str, row: Row) -> None:
+        """Take a page as it is."""
+        self.shop.memo.count("plan", run=False)
+        self.shop.memo.count("render", run=False)
+        self.recipes[path] = row.recipe, row.key
+        self.files.append(Staged(path, row.digest, row.size, there=True))
+        if path in self.before.parts:
+            self.parts[path] = self.before.parts[path]
+
     def copy(self, path: str, recipe: CopyRecipe, origin: Path, shown: str) -> Staged:
         row = self.there.get(path)
         if row is not None and row.digest == recipe.digest:
@@ -154,7 +167,9 @@ class _Maker:
     def why(self, path: str, parts: Parts, template: str) -> str:
         old = self.before.templates.get(template, ())
         others = changed(old, self.members[template])
-        return explain(self.before.parts.get(path), parts, others, published=path in self.before.paths)
+        stored = self.before.parts.get(path)
+        old_parts = msgspec.json.decode(stored, type=Parts) if stored is not None else None
+        return explain(old_parts, parts, others, published=path in self.before.paths)
 
 
 def _note(outcome: Outcome, tree: Tree, shop: Shop) -> None:

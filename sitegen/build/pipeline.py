@@ -14,7 +14,6 @@ import msgspec
 from sitegen.build.making import Made, make
 from sitegen.build.reading import Known, Survey, keep_stamps, load_config, read_site, scan_site
 from sitegen.build.record import (
-    Makings,
     Record,
     Row,
     interval,
@@ -91,7 +90,7 @@ def _build(shop: Shop) -> BuildReport:
         open_names = set[str]()
         try:
             known = read_site(tree, open_names, shop)
-            before = read_makings(shop.memo, output) if shop.options.explain else Makings()
+            before = read_makings(shop.memo, output)
             made = make(known, folder, there, before, shop)
             looks = {path: row.stamp for path, row in there.items() if row.stamp is not None}
             result = publish(made.files, folder, output, looks)

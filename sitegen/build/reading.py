@@ -43,6 +43,8 @@ class Known(NamedTuple):
     related: dict[str, tuple[Relation, ...]]
     bodies: frozenset[bytes]
     """The digests of the texts that the store keeps for it."""
+    versions: dict[str, str]
+    """By source what each document is known by; none for what may leave no digest."""
     secretive: bool
     """Whether some text is for members, or cannot be read: then no digest of the inputs may stay."""
 
@@ -101,9 +103,11 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     The stamps of texts that everybody may read are added to `open_names`.
     """
     entries: list[Entry] = []
+    versions: dict[str, str] = {}
     secretive = False
     sources = tree.of_kind("post", "page")
-    for source, reading in zip(sources, _readings(sources, shop), strict=True):
+    keys = _keys(sources, shop)
+    for source, key, reading in zip(sources, keys, _readings(sources, keys, shop), strict=True):
         shop.note(reading.problems)
         if reading.written:
             open_names.add(stamp_name(source))
@@ -113,6 +117,8 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
             shop.left_out.add(source.shown)
         else:
             entries.append(Entry(reading.document, reading.body))
+            if reading.written:
+                versions[reading.document.source] = key.hex()
     preview = shop.options.preview
     clock = Clock(shop.options.now, drafts=shop.options.drafts or preview, future=preview)
     site = index(entries, shop.config, clock)
@@ -120,13 +126,19 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     table = tag_table(site)
     shop.note(table.problems)
     bodies = frozenset(bytes.fromhex(entry.body.preview.html) for entry in entries)
-    return Known(tree, site, _related(table, shop), bodies, secretive)
+    return Known(tree, site, _related(table, shop), bodies, versions, secretive)
 
 
-def _readings(sources: Sequence[Source], shop: Shop) -> Iterator[Reading]:
+def _keys(sources: Sequence[Source], shop: Shop) -> list[bytes]:
+    """What each source is known by before it is read."""
+    parsing, converting = parse_rules(shop.config), convert_rules(shop.config)
+    return shop.memo.keys("read", (parsing, converting, _zone_digest(parsing.timezone)), sources)
+
+
+def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> Iterator[Reading]:
     """Each source as it was read, now or in an earlier build; its public text is in the store."""
     reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config))
-    common = (reader.parsing, reader.converting, _zone_digest(reader.parsing.timezone))
+    few = FEW
 
     def run(places: Sequence[int]) -> Iterator[Reading]:
         chosen = [sources[place] for place in places]
@@ -137,8 +149,6 @@ def _readings(sources: Sequence[Source], shop: Shop) -> Iterator[Reading]:
                 shop.store.put_blob(html)
             yield reading
 
-    few = FEW
-    keys = shop.memo.keys("read", common, sources)
     return shop.memo.each("read", keys, run, _READINGS)
 
 

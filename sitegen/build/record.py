@@ -20,7 +20,6 @@ from sitegen.adapters.stamps import Stamp, rests
 from sitegen.digest import Digest
 from sitegen.engine.memo import Memo
 from sitegen.errors import Problem
-from sitegen.model.packed import Parts
 from sitegen.model.report import Waiting
 from sitegen.model.site import Held, Page, Post, Site
 from sitegen.stages.write import intact, read_manifest, restamp, stamps
@@ -38,6 +37,8 @@ class Row(Struct, frozen=True, array_like=True):
     """Of its bytes."""
     stamp: Stamp | None = None
     """What it looked like; None if it was too new to be trusted."""
+    key: str = ""
+    """By what it is known before it is planned; empty if it has to be planned every time."""
 
     @property
     def size(self) -> int:
@@ -64,8 +65,8 @@ class Record(Struct, frozen=True, kw_only=True):
 class Makings(Struct, frozen=True):
     """Of what the recipes of a build were made: to say later what is new."""
 
-    parts: dict[str, Parts] = {}
-    """By path."""
+    parts: dict[str, msgspec.Raw] = {}
+    """By path; `Parts` that are not read until somebody asks."""
     templates: dict[str, tuple[tuple[str, str], ...]] = {}
     """Of each template that made a page the name and digest of all that it needs."""
     paths: frozenset[str] = frozenset()
@@ -115,16 +116,24 @@ def unharmed(output: Path, record: Record) -> dict[str, Row]:
 
 
 def rows_of(
-    output: Path, files: Sequence[tuple[str, Digest]], recipes: Mapping[str, str], there: Mapping[str, Row]
+    output: Path,
+    files: Sequence[tuple[str, Digest]],
+    recipes: Mapping[str, tuple[str, str]],
+    there: Mapping[str, Row],
 ) -> tuple[Row, ...]:
-    """The rows of files that were just published with these digests; `there` are those of before."""
+    """The rows of files that were just published with these digests, of these recipes and keys.
+
+    `there` are the rows of before.
+    """
     kept = {path for path, digest in files if path in there and there[path].digest == digest}
     looks = {path: row.stamp for path, row in there.items() if path in kept}
     looks |= stamps(output, [(path, digest) for path, digest in files if path not in kept])
     now = time.time_ns()
-    return tuple(
-        Row(path, recipes.get(path, ""), digest, _trusted(looks.get(path), now)) for path, digest in files
-    )
+    rows = []
+    for path, digest in files:
+        recipe, key = recipes.get(path, ("", ""))
+        rows.append(Row(path, recipe, digest, _trusted(looks.get(path), now), key))
+    return tuple(rows)
 
 
 def _trusted(stamp: Stamp | None, now: int) -> Stamp | None:

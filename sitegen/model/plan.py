@@ -46,7 +46,11 @@ class TextRecipe(Struct, frozen=True, tag="text"):
     text: str
 
 
-Recipe = PageRecipe | CopyRecipe | TextRecipe
+class KeptRecipe(Struct, frozen=True, tag="kept"):
+    """A page that is already there, and what it shows is what it would show now."""
+
+
+Recipe = PageRecipe | CopyRecipe | TextRecipe | KeptRecipe
 
 
 class Artifact(Struct, frozen=True):
@@ -56,6 +60,8 @@ class Artifact(Struct, frozen=True):
     recipe: Recipe
     source: str = ""
     """Which file of the site it is for, to name in messages."""
+    key: str = ""
+    """By what a page can be known next time, before it is planned; empty if it has to be planned."""
 
 
 class Plan(Struct, frozen=True):

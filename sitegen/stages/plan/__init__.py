@@ -3,6 +3,7 @@
 atlas      every address, and what lies behind it
 links      where the links of texts lead; a broken one is found here
 context    what the views of one site share
+keys       by what a page is known before it is planned
 pages      posts, pages, the home page
 lists      lists of posts, and lists of those lists
 machines   feeds, sitemap, robots.txt, redirects
@@ -24,7 +25,7 @@ from sitegen.config import FILE, Config
 from sitegen.digest import Digest
 from sitegen.errors import Problem, Severity
 from sitegen.model.document import Fragment
-from sitegen.model.plan import Artifact, CopyRecipe, PageRecipe, Plan
+from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, Plan
 from sitegen.model.site import Relation, Site
 from sitegen.model.source import Source, Tree
 from sitegen.model.view import SitemapUrl, SiteView
@@ -32,6 +33,7 @@ from sitegen.stages.plan.atlas import Atlas, Place, alias_address, site_ids
 from sitegen.stages.plan.atlas import path_of as page_path
 from sitegen.stages.plan.context import Context
 from sitegen.stages.plan.drafts import Draft
+from sitegen.stages.plan.keys import NOTHING, Earlier, Kept, Keys
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
 from sitegen.stages.plan.lists import lists, page_addresses
 from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_urls
@@ -92,6 +94,7 @@ class Planning:
         related: dict[str, tuple[Relation, ...]],
         templates: Templates,
         material: Material,
+        earlier: Earlier = NOTHING,
     ) -> None:
         config = material.config
         self.material = material
@@ -104,6 +107,7 @@ class Planning:
         addresses = ((name, self.context.url("/" + path)) for name, path in _assets(material).items())
         self.site_view = self.context.site_view(addresses)
         """What every page knows of the site."""
+        self.keys = Keys(self.context, self.site_view, templates, material.data, earlier)
         self.problems: list[Problem] = []
         self.left_out: list[str] = []
         self.claims: list[Claim] = []
@@ -131,14 +135,17 @@ class Planning:
         urls: list[SitemapUrl] = []
         drafts = chain(
             [home_page(context, view)],
-            post_pages(context, view, self.related),
+            post_pages(context, view, self.related, self.keys),
             plain_pages(context, view),
-            lists(context, view),
+            lists(context, view, self.keys),
             [not_found(context, view)],
         )
         for draft in drafts:
             urls += sitemap_urls(draft)
-            yield from self.made(draft)
+            if isinstance(draft, Kept):
+                yield self.claimed(Artifact(draft.path, KeptRecipe(), draft.source, draft.key))
+            else:
+                yield from self.made(draft)
         for draft in chain(sitemap(context, urls), feeds(context), redirects(context)):
             yield from self.made(draft)
 
@@ -157,7 +164,7 @@ class Planning:
             data=self.material.data if "data" in closure.mentions else Digest(""),
             texts=draft.texts,
         )
-        yield self.claimed(Artifact(draft.path, recipe, draft.source))
+        yield self.claimed(Artifact(draft.path, recipe, draft.source, draft.key))
 
     def claimed(self, artifact: Artifact) -> Artifact:
         """Note who wants which path."""
@@ -392,4 +399,4 @@ def _no_folder(file: Claim, inside: Claim) -> Problem:
     )
 
 
-__all__ = ["Material", "Outcome", "Planning", "page_path", "plan"]
+__all__ = ["Earlier", "Material", "Outcome", "Planning", "page_path", "plan"]

@@ -19,5 +19,7 @@ class Draft(NamedTuple):
     """What it is made of, to name in messages."""
     line: int = 0
     """Where its source names the template."""
+    key: str = ""
+    """By what the page can be known next time; see `keys`."""
     changed: str = ""
     """When it last changed, in ISO 8601; empty if nobody knows."""

@@ -24,6 +24,7 @@ from sitegen.stages.plan import json_ld
 from sitegen.stages.plan.atlas import path_of
 from sitegen.stages.plan.context import Context, month_name
 from sitegen.stages.plan.drafts import Draft
+from sitegen.stages.plan.keys import Kept, Keys
 
 ALL_POSTS = "All posts"
 _NEAR = 2
@@ -36,13 +37,13 @@ def page_addresses(address: str, count: int, per_page: int) -> list[str]:
     return [address] + [f"{address}page/{number}/" for number in range(2, pages + 1)]
 
 
-def lists(context: Context, view: SiteView) -> Iterator[Draft]:
+def lists(context: Context, view: SiteView, keys: Keys) -> Iterator[Draft | Kept]:
     """Every page that lists posts, and every page that lists terms."""
     addresses = context.config.addresses
     ids = [post.teaser.id for post in context.site.listed]
     if ids:
         shown = ListView(site=view, page=_no_head(), kind="blog", name=ALL_POSTS, total=len(ids))
-        yield from _pages(shown, addresses.blog, ids, context)
+        yield from _pages(shown, addresses.blog, ids, context, keys)
         yield _archive(context, view)
     for kind, address, terms in (
         ("category", addresses.categories, context.site.categories),
@@ -53,10 +54,12 @@ def lists(context: Context, view: SiteView) -> Iterator[Draft]:
         if terms:
             yield _terms(kind, title, address, terms, context, view)
         for term in terms:
-            yield from _term_pages(term, (title, address), context, view)
+            yield from _term_pages(term, (title, address), context, view, keys)
 
 
-def _term_pages(term: Term, above: tuple[str, str], context: Context, view: SiteView) -> Iterator[Draft]:
+def _term_pages(
+    term: Term, above: tuple[str, str], context: Context, view: SiteView, keys: Keys
+) -> Iterator[Draft | Kept]:
     category = term.taxonomy == "category"
     title = f"{context.config.site.title}: {term.name}"
     own = FeedLink(title, context.url(f"{term.address}feed.xml"))
@@ -72,7 +75,7 @@ def _term_pages(term: Term, above: tuple[str, str], context: Context, view: Site
         site_url=context.configured(term.url),
         total=len(term.posts),
     )
-    yield from _pages(shown, term.address, term.posts, context, above)
+    yield from _pages(shown, term.address, term.posts, context, keys, above)
 
 
 def _no_head(feeds: tuple[FeedLink, ...] = ()) -> Head:
@@ -85,20 +88,26 @@ def _pages(
     address: str,
     ids: Sequence[str],
     context: Context,
+    keys: Keys,
     above: tuple[str, str] | None = None,
-) -> Iterator[Draft]:
+) -> Iterator[Draft | Kept]:
     """A list, page by page."""
     size = context.config.posts.per_page
     addresses = page_addresses(address, len(ids), size)
     for number, here in enumerate(addresses, 1):
         part = ids[(number - 1) * size : number * size]
+        key = keys.list_page(here, (number, len(addresses)), shown, part)
+        source = f"the {shown.kind} {shown.name}"
+        if keys.holds(path_of(here), key):
+            yield Kept(path_of(here), key, source, context.canonical(here))
+            continue
         page = replace(
             shown,
             page=_list_head(shown, here, number, context, above),
             cards=context.cards(part),
             pagination=_pagination(number, addresses, context),
         )
-        yield Draft(path_of(here), "list.html", page, source=f"the {shown.kind} {shown.name}")
+        yield Draft(path_of(here), "list.html", page, source=source, key=key)
 
 
 def _list_head(

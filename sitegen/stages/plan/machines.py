@@ -19,6 +19,7 @@ from sitegen.model.view import (
 from sitegen.stages.plan.atlas import Place, alias_address, path_of
 from sitegen.stages.plan.context import Context
 from sitegen.stages.plan.drafts import Draft
+from sitegen.stages.plan.keys import Kept
 from sitegen.stages.plan.links import origin_of
 
 
@@ -89,8 +90,12 @@ def _whole(link: str, context: Context) -> str:
     return context.absolute(link) if link.startswith("/") and not link.startswith("//") else link
 
 
-def sitemap_urls(draft: Draft) -> Iterator[SitemapUrl]:
+def sitemap_urls(draft: Draft | Kept) -> Iterator[SitemapUrl]:
     """The entry of a page in the sitemap, if it wants to be found."""
+    if isinstance(draft, Kept):
+        if draft.canonical_url:
+            yield SitemapUrl(draft.canonical_url, draft.changed)
+        return
     head: Head | None = getattr(draft.view, "page", None)
     if head is not None and head.canonical_url and not head.noindex:
         yield SitemapUrl(head.canonical_url, draft.changed)

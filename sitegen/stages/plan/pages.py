@@ -27,21 +27,38 @@ from sitegen.stages.plan import json_ld
 from sitegen.stages.plan.atlas import Place, path_of
 from sitegen.stages.plan.context import Context, toc
 from sitegen.stages.plan.drafts import Draft
+from sitegen.stages.plan.keys import Kept, Keys
 from sitegen.stages.plan.links import origin_of
 
 Related = dict[str, tuple[Relation, ...]]
 
 
-def post_pages(context: Context, view: SiteView, related: Related) -> Iterator[Draft]:
-    """The page of each post."""
+def post_pages(context: Context, view: SiteView, related: Related, keys: Keys) -> Iterator[Draft | Kept]:
+    """The page of each post, or that it is as it was."""
+    problems = context.resolver.problems
     for post in context.site.posts:
-        yield _post_page(post, context, view, related.get(post.teaser.id, ()))
+        relations = related.get(post.teaser.id, ())
+        more = _more(post, relations, context)
+        path, key = path_of(post.address), keys.post(post, relations, more)
+        if keys.holds(path, key):
+            url = "" if post.unlisted else context.canonical(post.address)
+            yield Kept(path, key, post.document.path, url, changed(post))
+            continue
+        found = len(problems)
+        draft = _post_page(post, context, view, relations, more)
+        yield draft._replace(key=key) if len(problems) == found else draft
 
 
-def _post_page(post: Post, context: Context, view: SiteView, related: tuple[Relation, ...]) -> Draft:
+def changed(post: Post) -> str:
+    """When a post last changed, in ISO 8601."""
+    return (post.teaser.updated or post.teaser.date).isoformat()
+
+
+def _post_page(
+    post: Post, context: Context, view: SiteView, related: tuple[Relation, ...], more: list[str]
+) -> Draft:
     teaser, config = post.teaser, context.config
     head = _post_head(post, context)
-    more = _more(post, related, context)
     names = {context.tag_slugs[tag.address]: tag.name for tag in teaser.tags} if related else {}
     category = teaser.category.name if teaser.category else ""
     page = PostView(
@@ -68,7 +85,7 @@ def _post_page(post: Post, context: Context, view: SiteView, related: tuple[Rela
         texts=(_text(post.body.preview, context, post, place),),
         source=post.document.path,
         line=post.document.front.line_of("template"),
-        changed=(teaser.updated or teaser.date).isoformat(),
+        changed=changed(post),
     )
 
 

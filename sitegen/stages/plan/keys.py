@@ -1,0 +1,123 @@
+"""By what a page can be known before it is planned.
+
+Planning a page means finding all that it shows. Of posts and of lists, by far the most pages, less will do to
+know that they show what they showed before: which version of which posts they are made of, and that what all
+pages have in common is the same. A key is the digest of just that; a page with a mistake in it has none, so
+that the mistake is found in every build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+from sitegen.adapters.jinja import TemplateMistake, Templates
+from sitegen.digest import Digest, digest_of
+from sitegen.model.site import Post, Relation
+from sitegen.model.view import ListView, SiteView
+from sitegen.stages.plan.atlas import site_ids
+from sitegen.stages.plan.context import Context
+
+
+class Earlier(NamedTuple):
+    """What is known from an earlier build."""
+
+    versions: Mapping[str, str] = {}
+    """By a document's source what all that was read of it is known by; none for what may leave no digest."""
+    keys: Mapping[str, str] = {}
+    """By path the keys of pages that are still there."""
+
+
+NOTHING = Earlier()
+
+
+class Kept(NamedTuple):
+    """A page that is as it was."""
+
+    path: str
+    key: str
+    source: str
+    canonical_url: str
+    """For the sitemap; empty if it does not want to be found."""
+    changed: str = ""
+
+
+class Keys:
+    """The keys of the pages of one site."""
+
+    def __init__(
+        self, context: Context, view: SiteView, templates: Templates, data: Digest, earlier: Earlier
+    ) -> None:
+        self.context = context
+        self.templates = templates
+        self.earlier = earlier
+        common = (context.config, view, context.resolver.severity, data)
+        self.common = digest_of(common) if earlier.versions else ""
+        self.places = self._places() if earlier.versions else ""
+        self.cards = {post.teaser.id: self._card(post) for post in context.site.posts}
+        self._templates: dict[str, str] = {}
+
+    def holds(self, path: str, key: str) -> bool:
+        """Whether the page at `path` is there and has this key."""
+        return bool(key) and self.earlier.keys.get(path) == key
+
+    def post(self, post: Post, related: tuple[Relation, ...], more: Iterable[str]) -> str:
+        """The key of a post's page; empty if it must be planned."""
+        version = self.earlier.versions.get(post.document.source, "")
+        links = self._links(post)
+        if not version or links is None:
+            return ""
+        cards = self.cards
+        parts = [
+            *("post", self.common, self._template(post.document.front.template or "post.html")),
+            *(version, cards[post.teaser.id], links, "unlisted" if post.unlisted else ""),
+            *(cards.get(post.previous, ""), cards.get(post.next, "")),
+        ]
+        for one in related:
+            parts += (cards[one.id], "picked" if one.picked else "", *(tag.slug for tag in one.shared), "")
+        parts.append("more")
+        parts += (cards[id] for id in more)
+        return _digest(parts)
+
+    def list_page(self, address: str, place: tuple[int, int], shown: ListView, ids: Iterable[str]) -> str:
+        """The key of a page of a list: the which of how many; `shown` is what all of its pages have."""
+        if not self.common:
+            return ""
+        what = (shown.kind, shown.name, shown.icon, str(shown.total))
+        parts = ["list", self.common, self._template("list.html"), address, f"{place[0]}/{place[1]}", *what]
+        parts += (self.cards[id] for id in ids)
+        return _digest(parts)
+
+    def _card(self, post: Post) -> str:
+        """What the card of a post is known by."""
+        # Where an image leads depends on other files, and if it leads nowhere that has to be told every time.
+        return digest_of(self.context.card(post.teaser.id) if post.teaser.image else post.teaser)
+
+    def _links(self, post: Post) -> str | None:
+        """What the links of a text depend on; None if that may leave no digest."""
+        if all(link.target.startswith(("https://", "http://")) for link in post.body.preview.links):
+            return ""
+        return self.places or None
+
+    def _places(self) -> str:
+        """The digest of every address and anchor; empty if some are those of a text for members."""
+        context, atlas = self.context, self.context.atlas
+        if any(one.body.gated for one in context.site.written):
+            return ""
+        files = sorted((path, place.address) for path, place in atlas.files.items())
+        places = sorted((path, place.ids) for path, place in atlas.places.items())
+        absent = sorted(atlas.absent.items())
+        return digest_of((files, places, absent, list(site_ids(context.site))))
+
+    def _template(self, name: str) -> str:
+        if name not in self._templates:
+            try:
+                self._templates[name] = self.templates.closure(name).digest
+            except TemplateMistake:
+                self._templates[name] = ""
+        return f"{name}:{self._templates[name]}"
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
