@@ -29,7 +29,7 @@ import math
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import chain, islice
+from itertools import chain
 from operator import attrgetter
 
 from sitegen.config import RelatedConfig
@@ -182,7 +182,7 @@ class _Search:
         group.best = [self.end] * (self.limit if alone else self.limit + 1)
         self._note_last(group)
         if not alone:
-            self._offer(group, group, group.norm)
+            self._offer(group, group, group.norm, ONE)
 
     def _take(self, tag: int, carriers: list[_Group]) -> None:
         """Find who shares this tag and perhaps tags to come, but none that was taken before."""
@@ -213,21 +213,24 @@ class _Search:
             top = reach * scale * other.scale
             if top < need:
                 return
-            if top < need + 1 and other.ranks[0] > group.oldest:
-                # At best a tie, which the older lose: on to the next norm.
+            # Of equal scores the older comes last: it must score more, by a millionth at least.
+            more = other.ranks[0] > group.oldest
+            if top < need + more:
                 at = bisect_right(others, other.norm, at, key=_by_norm)
                 continue
             at += 1
-            if top < last and other.category != category:
+            if top < last + more and other.category != category:
                 strangers += 1
                 if strangers > _PATIENCE:
                     others = self._of_category(others, category)
                     at, end = bisect_left(others, other.norm, key=_by_norm), len(others)
                 continue
+            if other is group:
+                continue
             shared = sum(map(square, own & other.tag_set))
             value = shared * scale * other.scale
-            if value >= need and (value >= last or other.category == category) and other is not group:
-                self._offer(group, other, shared)
+            if value >= need and (value >= last or other.category == category):
+                self._offer(group, other, shared, value)
                 last, need = group.last, group.last - group.bonus
 
     def _of_category(self, others: list[_Group], category: str) -> list[_Group]:
@@ -239,9 +242,8 @@ class _Search:
                 parts[other.category].append(other)
         return parts[category]
 
-    def _offer(self, group: _Group, other: _Group, shared: int) -> None:
+    def _offer(self, group: _Group, other: _Group, shared: int, value: float) -> None:
         """Take posts of the other group among the best, if they are."""
-        value = shared * group.scale * other.scale
         whole = int(value)
         if not _SLACK < value - whole < 1 - _SLACK:
             whole = score(shared, group.norm, other.norm, same_category=False)
@@ -326,28 +328,32 @@ class _Relations:
         """For the ids of posts that have tags or picks."""
         related: dict[str, tuple[Relation, ...]] = {}
         for group in self.groups:
-            best = [self._found(group, entry) for entry in group.best]
-            named = {relation.id for relation in best} if len(group.ranks) > 1 else ()
+            best = self._best(group)
             whole = tuple(best[: self.limit])
             for rank in group.ranks:
-                id = self.rows[rank].id
-                others = (relation for relation in best if relation.id != id)
-                related[id] = tuple(islice(others, self.limit)) if id in named else whole
+                related[self.rows[rank].id] = whole
+            if len(group.ranks) > 1:
+                # Of its own posts only the newest can be among the best: these are not related to themselves.
+                for rank in group.ranks[: self.limit + 1]:
+                    id = self.rows[rank].id
+                    related[id] = tuple([relation for relation in best if relation.id != id])[: self.limit]
         ranks = {row.id: rank for rank, row in enumerate(self.rows)}
         for rank, row in enumerate(self.rows):
             if row.picks:
                 related[row.id] = self._with_picks(rank, related.get(row.id, ()), ranks)
         return related
 
-    def _found(self, group: _Group, entry: int) -> Relation:
-        value, rank = divmod(entry, len(self.rows))
-        other = self.group_of[rank]
-        return Relation(
-            id=self.rows[rank].id,
-            score=-value,
-            shared=self._shared(group.tag_set & other.tag_set),
-            same_category=group.bonus > 0 and group.category == other.category,
-        )
+    def _best(self, group: _Group) -> list[Relation]:
+        """What was found for the posts of a group, which may be one of them."""
+        rows, group_of, tags, count = self.rows, self.group_of, group.tag_set, len(self.rows)
+        best = []
+        for entry in group.best:
+            value, rank = divmod(entry, count)
+            other = group_of[rank]
+            shared = self._shared(tags & other.tag_set)
+            same = group.bonus > 0 and group.category == other.category
+            best.append(Relation(id=rows[rank].id, score=-value, shared=shared, same_category=same))
+        return best
 
     def _with_picks(
         self, rank: int, best: tuple[Relation, ...], ranks: Mapping[str, int]
