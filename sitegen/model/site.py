@@ -127,7 +127,11 @@ class Site(Struct, frozen=True, kw_only=True):
         return tuple(everything)
 
 
-class TagRow(Struct, frozen=True, kw_only=True):
+# There are many times more of these than posts, and none is ever part of a cycle: `gc=False` spares the collector
+# from walking them again and again.
+
+
+class TagRow(Struct, frozen=True, kw_only=True, gc=False):
     """What `relate` may know of a post, and no more."""
 
     id: str
@@ -148,14 +152,14 @@ class TagTable(Struct, frozen=True):
     """Hand-picked posts that do not exist."""
 
 
-class SharedTag(Struct, frozen=True):
+class SharedTag(Struct, frozen=True, gc=False):
     """A tag that two posts share, and how much it counts: round(1000 ln(1 + N/df))."""
 
     slug: str
     weight: int
 
 
-class Relation(Struct, frozen=True, kw_only=True):
+class Relation(Struct, frozen=True, kw_only=True, gc=False):
     """One related post, and what made it so."""
 
     id: str
