@@ -116,10 +116,15 @@ class _Pass:
             "table": self.table,
             "video": self.video,
             **dict.fromkeys(("source", "audio", "track"), self.media),
-            **dict.fromkeys(_HEADS, self.heading),
         }
-        for node in self.tree.css(_ELEMENTS):
-            visit[str(node.tag)](node)
+        nodes = [(str(node.tag), node) for node in self.tree.css(_ELEMENTS)]
+        # Headings first: links that stand before them may point to the ids that they get here.
+        for tag, node in nodes:
+            if tag in _HEADS:
+                self.heading(node, tag)
+        for tag, node in nodes:
+            if tag in visit:
+                visit[tag](node)
         self.follow_renames()
         html = self.tree.html or ""
         prose, code = self.count(text)
@@ -159,8 +164,8 @@ class _Pass:
 
     # Elements
 
-    def heading(self, node: LexborNode) -> None:
-        written = int(str(node.tag)[1])
+    def heading(self, node: LexborNode, tag: str) -> None:
+        written = int(tag[1])
         while self.levels and self.levels[-1] >= written:
             self.levels.pop()
         self.levels.append(written)
@@ -168,7 +173,7 @@ class _Pass:
         text = _fold(_plain(node))
         id = node.attributes.get("id")
         if not id:
-            id = self.ids.claim(slugify(text) or "section")
+            id = self.ids.name(slugify(text) or "section")
             node.attrs["id"] = id
         self.headings.append(Heading(level, id, text))
         if level != written:
@@ -340,6 +345,13 @@ class _Ids:
             self.numbers[base] = self.numbers.get(base, 1) + 1
             new = f"{base}-{self.numbers[base]}"
         self.own.add(new)
+        return new
+
+    def name(self, slug: str) -> str:
+        """An id for an element that has none. `#slug` leads there, unless something else here has that id."""
+        new = self.claim(slug)
+        if new != slug and slug not in self.own:
+            self.renamed.setdefault(slug, new)
         return new
 
     def reference(self, id: str) -> str:

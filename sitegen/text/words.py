@@ -7,8 +7,6 @@ the characters of Chinese, Japanese and Korean count one by one.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from math import ceil
 from typing import NamedTuple
 
 # A word begins with a letter or digit and goes on to a blank, a dash or an ellipsis, so `don't`, `well-known`
@@ -21,6 +19,14 @@ _CJK = re.compile(
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
     "]"
 )
+
+# Most texts fit into Latin-1 once their typographic signs, none of which is a letter, are plain ones. A table
+# then makes each letter or digit an `a` and each blank a space, the rest goes, and each " a" is a word.
+_PLAIN = (*((dash, " ") for dash in "–—…"), *((quote, "'") for quote in "’‘“”„"))
+_KINDS = bytes(
+    ord("a" if chr(code).isalnum() else " " if chr(code).isspace() else "-") for code in range(256)
+)
+_SIGNS = bytes(code for code in range(256) if _KINDS[code] == ord("-"))
 
 FIRST_IMAGE = 12
 """Seconds that the first image takes; each one after it takes a second less."""
@@ -39,8 +45,23 @@ class WordCount(NamedTuple):
 
 def count_words(text: str) -> WordCount:
     """Count the words of a text. `don't` and `well-known` are one each; CJK characters are counted apart."""
-    if text.isascii():
-        return WordCount(len(_WORD.findall(text)))
+    try:
+        kinds = _typed(text).encode("latin-1").translate(_KINDS, _SIGNS)
+    except UnicodeEncodeError:
+        return _count_any(text)
+    return WordCount((b" " + kinds).count(b" a"))
+
+
+def _typed(text: str) -> str:
+    """Text with plain signs for typographic ones."""
+    if not text.isascii():
+        for sign, plain in _PLAIN:
+            text = text.replace(sign, plain)
+    return text
+
+
+def _count_any(text: str) -> WordCount:
+    """Count the words of a text in whatever script."""
     rest, cjk = _CJK.subn(" ", text)
     return WordCount(len(_WORD.findall(rest)), cjk)
 
@@ -55,9 +76,11 @@ def reading_minutes(
     """
     words = prose.words + CODE_FACTOR * code.words
     cjk = prose.cjk + CODE_FACTOR * code.cjk
-    # Fractions, because a sum of floats may lie a hair above a whole minute.
-    reading = Fraction(words, words_per_minute) + Fraction(cjk, cjk_per_minute)
-    return max(1, ceil(reading + Fraction(_image_seconds(images), 60)))
+    # Whole numbers over one denominator, because a sum of floats may lie a hair above a whole minute.
+    minute = words_per_minute * cjk_per_minute * 60
+    reading = 60 * (words * cjk_per_minute + cjk * words_per_minute)
+    looking = _image_seconds(images) * words_per_minute * cjk_per_minute
+    return max(1, -(-(reading + looking) // minute))
 
 
 def _image_seconds(images: int) -> int:
@@ -96,7 +119,7 @@ _ABBREVIATIONS = frozenset(
 )
 _BEFORE = re.compile(r"(\S*)\.$")
 
-_TOLERANCE = Fraction(3, 2)
+_TOLERANCE = 1.5
 """How far beyond the wished length an excerpt's first sentence may go before it is cut."""
 
 
