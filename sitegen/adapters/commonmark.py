@@ -26,8 +26,9 @@ EXTENSIONS = (
 )
 """The library's own extensions that are switched on."""
 
-# The beginnings of all that the library does not write as we do. `[!` begins a note, or a picture in a link.
-_SIGNS = ("[^", "{{", "{%", "*[", "[!", "[ ]", "[x]", "[X]")
+# The beginnings of all that the library does not write as we do: footnotes, notes (or a picture in a link),
+# tasks, tags of other tools, abbreviations.
+_SIGNS = re.compile(r"\[[\^! xX]|\{[{%]|\*\[")
 _TAG = re.compile(r"<[A-Za-z/!?]")
 
 # Bounded, so that thousands of opening braces cost no more than their number.
@@ -42,7 +43,7 @@ def to_html(text: str, *, raw_html: bool = True) -> str:
     """
     text = text.replace("\0", "\ufffd")
     library = _library()
-    if any(sign in text for sign in _SIGNS) or not (raw_html or _TAG.search(text) is None):
+    if _SIGNS.search(text) or (not raw_html and _TAG.search(text)):
         return _write(text, library, raw_html=raw_html).rstrip("\n")
     return library.html(text).rstrip("\n")
 

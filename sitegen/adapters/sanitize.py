@@ -29,6 +29,8 @@ DEEPEST = 256
 """How many elements may be open at once. Browsers flatten beyond 512; parsers slow down with the cube."""
 MOST_ATTRIBUTES = 1000
 """How many attributes a tag may have."""
+LONG_TAG = 4000
+"""How many characters of a tag may hold so many attributes."""
 
 
 def _names(*lines: str) -> frozenset[str]:
@@ -105,7 +107,7 @@ _ADDRESSED = "[href],[src],[poster],[cite]"
 _COMMENTED_MORE = re.compile(r"<!--\s*more\s*-->")
 _ALIGNED = re.compile(r"\s*text-align:\s*(left|center|right)\s*;?\s*", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{4000,}")
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONG_TAG},}}")
 # Void elements, and those whose end is implied by the next of them: hand-written tables close no cell.
 _NEVER_DEEP = _names(
     "area base br col embed hr img input link meta param source track wbr",
@@ -143,11 +145,18 @@ class Sanitised(NamedTuple):
 
 
 def sanitise(html: str, mode: Mode) -> Sanitised:
+    """Balance HTML and keep what `mode` allows, as `sanitise_to_tree` does."""
+    return sanitise_to_tree(html, mode)[0]
+
+
+def sanitise_to_tree(html: str, mode: Mode) -> tuple[Sanitised, LexborHTMLParser | None]:
     """Balance HTML and, except in mode `all`, keep only what the allow-list names.
 
     Also where a text may hold no HTML, since `{: onclick=... }` is Markdown. In every mode addresses have one
     of `SCHEMES` or none, alignment is a class instead of a style, and the comment `<!--more-->` becomes the
     element `MORE`. Raises `UnfitHTMLError` for HTML nested too deep.
+
+    With it comes its tree, where that is at hand and is what parsing the HTML would give.
     """
     _check_size(html)
     tree = LexborHTMLParser(html, is_fragment=True)
@@ -157,16 +166,17 @@ def sanitise(html: str, mode: Mode) -> Sanitised:
     tree.unwrap_tags(["plaintext"])
     if mode == "all":
         findings = tuple(_drop_schemes(tree.css("*")))
-        return Sanitised(tree.html or "", findings)
+        return Sanitised(tree.html or "", findings), None
     # Without scripts, what it holds is what is meant to be seen.
     tree.unwrap_tags(["noscript"])
     before = tree.html or ""
     after = _cleaner().clean(before)
     if after == before:
-        return Sanitised(after)
+        # nh3 has parsed it too, and writes the same: it means the same to every parser.
+        return Sanitised(after), tree
     # What stood in an element that went may not stand where it stands now: a `<div>` in a `<p>`.
     cleaned = LexborHTMLParser(after, is_fragment=True)
-    return Sanitised(cleaned.html or "", tuple(_differences(tree, cleaned)))
+    return Sanitised(cleaned.html or "", tuple(_differences(tree, cleaned))), None
 
 
 @lru_cache(maxsize=1)
@@ -183,12 +193,13 @@ def _cleaner() -> nh3.Cleaner:
 
 
 def _check_size(html: str) -> None:
-    if html.count("<") - html.count("</") > DEEPEST and _depth(html) > DEEPEST:
+    tags = html.count("<")
+    if tags > DEEPEST and tags - html.count("</") > DEEPEST and _depth(html) > DEEPEST:
         raise UnfitHTMLError(
             f"The text makes HTML that is nested more than {DEEPEST} elements deep",
             "Look for tags that are never closed, or for very deep lists or quotations.",
         )
-    for match in _LONG_TAG.finditer(html):
+    for match in _LONG_TAG.finditer(html) if len(html) > LONG_TAG else ():
         if len(match[0].split()) > MOST_ATTRIBUTES:
             raise UnfitHTMLError(
                 f"The text holds a tag with more than {MOST_ATTRIBUTES} attributes",

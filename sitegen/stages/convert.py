@@ -16,7 +16,7 @@ from msgspec import Struct
 from sitegen.adapters import commonmark, markdown
 from sitegen.adapters.deadline import Overdue, deadline
 from sitegen.adapters.html import NOTHING, Analysis, Before, analyse
-from sitegen.adapters.sanitize import Finding, UnfitHTMLError, sanitise
+from sitegen.adapters.sanitize import Finding, UnfitHTMLError, sanitise_to_tree
 from sitegen.config import ConvertRules
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem
@@ -119,8 +119,8 @@ def _run(passage: Passage, before: Before, rules: ConvertRules) -> _Run:
     except Exception as error:
         # Whatever it is, it is no reason to stop the other documents.
         raise _LibraryError(type(error).__name__) from error
-    sanitised = sanitise(raw, mode)
-    analysis = analyse(sanitised.html, before, opening=3 * rules.summary.length)
+    sanitised, tree = sanitise_to_tree(raw, mode)
+    analysis = analyse(sanitised.html, before, opening=3 * rules.summary.length, tree=tree)
     return _Run(passage, analysis, sanitised.findings)
 
 

@@ -117,7 +117,8 @@ _ABBREVIATIONS = frozenset(
         *("v", "vgl", "vol", "vs", "z"),
     )
 )
-_BEFORE = re.compile(r"(\S*)\.$")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_OPENING = re.compile(r"[ \"'“‘«(\[]*")
 
 _TOLERANCE = 1.5
 """How far beyond the wished length an excerpt's first sentence may go before it is cut."""
@@ -150,16 +151,16 @@ def _sentence_ends(text: str, limit: int) -> list[int]:
 
 def _goes_on(text: str, end: re.Match[str]) -> bool:
     """Whether what looks like the end of a sentence is not: `Dr. No`, `e.g. this`, `J. R. R.`, `no. 5`."""
-    following = text[end.end() :].lstrip(" \"'“‘«([")[:1]
-    if following.islower():
+    opening = _OPENING.match(text, end.end())
+    if opening is not None and text[opening.end() : opening.end() + 1].islower():
         return True
     if end[0] != ".":
         return False
     # Only the last word matters, and a word that long is no abbreviation.
-    before = _BEFORE.search(text, max(0, end.start() - 30), end.end())
-    word = before[1].lstrip("\"'“‘«([").lower() if before else ""
+    before = text[max(0, end.start() - 30) : end.start()]
+    word = "" if before[-1:].isspace() else "".join(before.split()[-1:]).lstrip("\"'“‘«([").lower()
     initial = len(word) == 1 and word.isalpha() and text[end.start() - 1].isupper() and word != "i"
-    return word in _ABBREVIATIONS or initial or bool(re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", word))
+    return word in _ABBREVIATIONS or initial or bool(_INITIALS.fullmatch(word))
 
 
 def _cut(text: str, length: int) -> str:
