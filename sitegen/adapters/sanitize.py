@@ -115,6 +115,21 @@ _NEVER_DEEP = _names(
 )
 
 
+# Addresses that no scheme and no odd host hides in, and the tags that most posts are made of. What a parser
+# writes has each value in double quotes and no `<` but in tags.
+_SURE_ADDRESS = (
+    r"""(?:https?://(?:(?!xn--)[a-z][a-z0-9-]*\.)+[a-z]+[/"]|/["\w#?]|\#|\.{1,2}/|[a-z0-9_.-]+[/\#"])"""
+)
+_SURE_TAGS = (
+    r"/?(?:p|h[1-6]|em|strong|code|del|ul|ol|li|dl|dt|dd|blockquote|pre|hr|br|table|thead|tbody|tr|th|td|span|a)>",
+    r"/div>",
+    rf'a href="(?={_SURE_ADDRESS})[^"]*"(?: title="[^"]*")?>',
+    rf'img src="(?={_SURE_ADDRESS})[^"]*" alt="[^"]*"(?: title="[^"]*")?>',
+    r'(?:div|span|th|td) class="[^"]*">',
+    r'h[1-6] id="[^"]*">',
+)
+_DOUBTFUL = re.compile(f"<(?!{'|'.join(_SURE_TAGS)})")
+
 _UNTOLD = frozenset({"markdown"})
 """Attributes that mean something to the Markdown library alone."""
 
@@ -149,19 +164,27 @@ def sanitise(html: str, mode: Mode) -> Sanitised:
     return sanitise_to_tree(html, mode)[0]
 
 
-def sanitise_to_tree(html: str, mode: Mode) -> tuple[Sanitised, LexborHTMLParser | None]:
+def sanitise_to_tree(
+    html: str, mode: Mode, *, tagged: bool = True
+) -> tuple[Sanitised, LexborHTMLParser | None]:
     """Balance HTML and, except in mode `all`, keep only what the allow-list names.
 
     Also where a text may hold no HTML, since `{: onclick=... }` is Markdown. In every mode addresses have one
     of `SCHEMES` or none, alignment is a class instead of a style, and the comment `<!--more-->` becomes the
     element `MORE`. Raises `UnfitHTMLError` for HTML nested too deep.
 
-    With it comes its tree, where that is at hand and is what parsing the HTML would give.
+    With it comes its tree, where that is at hand and is what parsing the HTML would give. `tagged` says
+    whether the author may have written tags; without, all is nested as it must be, and what is harmless at a
+    glance is not parsed a second time.
     """
     _check_size(html)
     tree = LexborHTMLParser(html, is_fragment=True)
-    _mark_more(tree, html)
     _class_alignment(tree, html)
+    if not tagged and mode != "all":
+        plain = tree.html or ""
+        if _is_harmless(plain):
+            return Sanitised(plain), tree
+    _mark_more(tree, html)
     # It has no end tag: all that follows on the page would be its text.
     tree.unwrap_tags(["plaintext"])
     if mode == "all":
@@ -177,6 +200,11 @@ def sanitise_to_tree(html: str, mode: Mode) -> tuple[Sanitised, LexborHTMLParser
     # What stood in an element that went may not stand where it stands now: a `<div>` in a `<p>`.
     cleaned = LexborHTMLParser(after, is_fragment=True)
     return Sanitised(cleaned.html or "", tuple(_differences(tree, cleaned))), None
+
+
+def _is_harmless(html: str) -> bool:
+    """Whether nh3 would surely leave a parser's own HTML as it is. No for much that it would leave, too."""
+    return _DOUBTFUL.search(html) is None and "\r" not in html
 
 
 @lru_cache(maxsize=1)
