@@ -300,12 +300,12 @@ def test_nothing_makes_it_raise(html: str, mode: Mode) -> None:
 
 # Without tags of the author's
 
-_SIGNS = (
+SIGNS = (
     "# ## * > ` ``` ~~~ ** _ [ ]( ) ! | - : {#a .b onclick=c} {: .x onclick=y } \\ a é ' \" & &amp; 1. + ~~"
 )
-_PARTS = (
+UNTAGGED = (
     *(
-        *_SIGNS.split(),
+        *SIGNS.split(),
         " ",
         "\n",
         "\n\n",
@@ -358,7 +358,7 @@ _PARTS = (
 
 @settings(max_examples=600, deadline=None)
 @given(
-    st.lists(st.sampled_from(_PARTS), max_size=25).map("".join),
+    st.lists(st.sampled_from(UNTAGGED), max_size=25).map("".join),
     st.sampled_from((to_html, commonmark.to_html)),
 )
 def test_html_without_tags_of_the_author_is_the_same_where_it_is_not_parsed_again(
@@ -371,7 +371,7 @@ def test_html_without_tags_of_the_author_is_the_same_where_it_is_not_parsed_agai
 
 @settings(max_examples=300, deadline=None)
 @given(
-    st.lists(st.sampled_from(_PARTS), max_size=25).map("".join),
+    st.lists(st.sampled_from(UNTAGGED), max_size=25).map("".join),
     st.sampled_from((to_html, commonmark.to_html)),
 )
 def test_a_tree_that_is_handed_on_is_what_parsing_would_give(text: str, engine: Callable[[str], str]) -> None:
@@ -403,5 +403,8 @@ def test_what_may_do_harm_never_passes_at_a_glance(html: str) -> None:
 
 
 def test_what_most_posts_are_made_of_passes_at_a_glance() -> None:
-    text = "## A\n\n*b* [c](https://a.example/d) [e](f.md) ![g](/h.png)\n\n- i\n\n|j|\n|-|\n|k|\n\n```python\nl = 1\n```"
+    text = (
+        "## A\n\n*b* [c](https://a.example/d) [e](f.md) ![g](/h.png)\n\n- i\n\n"
+        "|j|\n|-|\n|k|\n\n```python\nl = 1\n```"
+    )
     assert _is_harmless(sanitise(commonmark.to_html(text), "safe").html)
