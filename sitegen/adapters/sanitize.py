@@ -124,7 +124,7 @@ _SURE_TAGS = (
     r"/?(?:p|h[1-6]|em|strong|code|del|ul|ol|li|dl|dt|dd|blockquote|pre|hr|br|table|thead|tbody|tr|th|td|span|a)>",
     r"/div>",
     rf'a href="(?={_SURE_ADDRESS})[^"]*"(?: title="[^"]*")?>',
-    rf'img src="(?={_SURE_ADDRESS})[^"]*" alt="[^"]*"(?: title="[^"]*")?>',
+    rf'img(?: alt="[^"]*")? src="(?={_SURE_ADDRESS})[^"]*"(?: alt="[^"]*")?(?: title="[^"]*")?>',
     r'(?:div|span|th|td) class="[^"]*">',
     r'h[1-6] id="[^"]*">',
 )

@@ -16,6 +16,7 @@ from sitegen.digest import digest_bytes
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Converted, Document, FrontMatter, Link, Parsed, Passage
 from sitegen.stages.convert import convert
+from sitegen.text.references import join_references
 
 PATH = "content/posts/post.md"
 
@@ -113,6 +114,29 @@ def test_the_preview_shows_nothing_of_the_part_for_members(engine: str) -> None:
     shown = converted.preview_html + repr(converted.body.preview)
     assert "Secret" not in shown
     assert "Hidden" not in shown
+
+
+def test_what_the_preview_defines_is_known_behind_the_marker() -> None:
+    free = "[a][x] and HTML\n\n[x]: /y 'Title'\n*[HTML]: Hyper"
+    behind = "[b][X], ![c][x] and HTML"
+    joined = join_references(free, 1, behind, 6)
+    converted = run(free, joined.text)
+    assert joined.problems == ()
+    for part in (
+        '<a href="\x000\x00" title="Title">b</a>',
+        'src="\x001\x00"',
+        '<abbr title="Hyper">HTML</abbr>',
+    ):
+        assert part in converted.gated_html
+    assert converted.preview_html.count("<abbr") == 1
+
+
+def test_a_footnote_that_is_used_in_both_parts_has_two_ids() -> None:
+    converted = run("a[^1]\n\n[^1]: x", "b[^1]\n\n[^1]: y")
+    assert converted.body is not None
+    assert converted.body.gated is not None
+    assert not set(converted.body.preview.ids) & set(converted.body.gated.ids)
+    assert [link.target for link in converted.body.gated.links] == ["#fn:1-2", "#fnref:1-2"]
 
 
 def test_without_a_free_part_the_preview_is_the_summary_as_text() -> None:
