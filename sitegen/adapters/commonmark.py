@@ -1,4 +1,4 @@
-"""pulldown-cmark, by way of pyromark: CommonMark to HTML in native code, some hundred times faster.
+"""pulldown-cmark, by way of pyromark: CommonMark to HTML in native code.
 
 The library writes most texts by itself, in one call. A text that may hold something for which it has no
 markup, or another than ours (footnotes, notes, tasks, abbreviations, tags of other tools, tags as text), is

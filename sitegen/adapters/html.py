@@ -29,7 +29,9 @@ _UNREAD = ("script", "style", "template", "noscript")
 """Elements that nobody reads; only `html = "all"` lets them through."""
 _BREAKING = ("sup", "br", "wbr")
 """Elements whose text is not what readers see: the numbers of footnotes, and breaks of lines."""
-_RARE = re.compile(rf"<({'|'.join((*_UNREAD, *_BREAKING))})\b")
+_CELLS = ("td", "th")
+_SIDE_BY_SIDE = re.compile(r"(</t[dhr]>)(?=<t[dhr]\b)")
+_RARE = re.compile(rf"<({'|'.join((*_UNREAD, *_BREAKING, *_CELLS))})\b")
 _IDREFS = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "headers", "for")
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _APART = frozenset({*_HEADS, "pre", "figure", "table", "aside", *_UNREAD})
@@ -267,10 +269,11 @@ class _Pass:
     # Text
 
     def readable(self) -> str:
-        """The text without what nobody reads."""
-        if self.rare.isdisjoint(_UNREAD):
+        """The text without what nobody reads, with a blank where cells of a table stand side by side."""
+        html = self.html if self.rare.isdisjoint(_CELLS) else _SIDE_BY_SIDE.sub(r"\1 ", self.html)
+        if html == self.html and self.rare.isdisjoint(_UNREAD):
             return self.tree.text()
-        copy = LexborHTMLParser(self.html, is_fragment=True)
+        copy = LexborHTMLParser(html, is_fragment=True)
         copy.strip_tags(list(_UNREAD), recursive=True)
         return copy.text()
 

@@ -120,7 +120,7 @@ def _run(passage: Passage, before: Before, rules: ConvertRules) -> _Run:
         # Whatever it is, it is no reason to stop the other documents.
         raise _LibraryError(type(error).__name__) from error
     sanitised, tree = sanitise_to_tree(raw, mode, tagged="<" in passage.text)
-    analysis = analyse(sanitised.html, before, opening=3 * rules.summary.length, tree=tree)
+    analysis = analyse(sanitised.html, before, opening=2 * rules.summary.length + 100, tree=tree)
     return _Run(passage, analysis, sanitised.findings)
 
 
