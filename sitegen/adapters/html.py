@@ -271,10 +271,12 @@ class _Pass:
     def readable(self) -> str:
         """The text without what nobody reads, with a blank where cells of a table stand side by side."""
         html = self.html if self.rare.isdisjoint(_CELLS) else _SIDE_BY_SIDE.sub(r"\1 ", self.html)
-        if html == self.html and self.rare.isdisjoint(_UNREAD):
+        is_read = self.rare.isdisjoint(_UNREAD)
+        if is_read and html == self.html:
             return self.tree.text()
         copy = LexborHTMLParser(html, is_fragment=True)
-        copy.strip_tags(list(_UNREAD), recursive=True)
+        if not is_read:
+            copy.strip_tags(list(_UNREAD), recursive=True)
         return copy.text()
 
     def count(self, text: str) -> tuple[WordCount, WordCount]:
