@@ -6,13 +6,14 @@ millisecond.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from sitegen.adapters.sanitize import MORE, PHRASES
+from sitegen.adapters.sanitize import PHRASES
 from sitegen.model.document import Heading, Link
 from sitegen.text.dialects import Dialect, dialects_in
 from sitegen.text.slugs import slugify
@@ -26,6 +27,11 @@ DEEPEST_HEADING = 6
 _ELEMENTS = "h1,h2,h3,h4,h5,h6,a,area,img,source,video,audio,track,pre,table"
 _UNREAD = ("script", "style", "template", "noscript")
 """Elements that nobody reads; only `html = "all"` lets them through."""
+_BREAKING = ("sup", "br", "wbr")
+"""Elements whose text is not what readers see: the numbers of footnotes, and breaks of lines."""
+_CELLS = ("td", "th")
+_SIDE_BY_SIDE = re.compile(r"(</t[dhr]>)(?=<t[dhr]\b)")
+_RARE = re.compile(rf"<({'|'.join((*_UNREAD, *_BREAKING, *_CELLS))})\b")
 _IDREFS = ("aria-labelledby", "aria-describedby", "aria-controls", "aria-details", "headers", "for")
 _HEADS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _APART = frozenset({*_HEADS, "pre", "figure", "table", "aside", *_UNREAD})
@@ -75,21 +81,31 @@ NOTHING = Before()
 """The beginning of a page."""
 
 
-def analyse(html: str, before: Before = NOTHING, opening: int = 600) -> Analysis:
+def analyse(
+    html: str, before: Before = NOTHING, opening: int = 600, tree: LexborHTMLParser | None = None
+) -> Analysis:
     """Describe HTML and put right what depends on the page around it.
 
     Ids become unique and never the theme's own, references to them follow; headings get ids, begin at level 2
     and skip none; links, images and media give up their targets; images load lazily but for the page's first;
     blocks of code and tables can be scrolled with the keyboard.
+
+    `tree` is that HTML, parsed, if somebody has done so; it is changed.
     """
-    return _Pass(html, before).run(opening)
+    return _Pass(html, before, tree).run(opening)
 
 
 class _Pass:
     """One run over one tree, which it changes."""
 
-    def __init__(self, html: str, before: Before) -> None:
-        self.tree = LexborHTMLParser(html, is_fragment=True)
+    def __init__(self, html: str, before: Before, tree: LexborHTMLParser | None = None) -> None:
+        self.tree = tree or LexborHTMLParser(html, is_fragment=True)
+        self.html = html if tree else self.tree.html or ""
+        """As it was before any change."""
+        self.rare = frozenset(_RARE.findall(self.html))
+        """Which of the elements that few texts hold are in it."""
+        self.is_plain = self.rare.isdisjoint(_BREAKING)
+        """Whether the text of each element is what readers see of it."""
         self.before = before
         self.ids = _Ids(before.ids)
         self.levels = list(before.levels)
@@ -108,18 +124,14 @@ class _Pass:
         first = "" if lead else self.opening(opening)
         self.name_anchors()
         self.ids.settle(self.tree.css("[id]"))
-        visit: dict[str, Callable[[LexborNode], None]] = {
-            "a": self.link,
-            "area": self.link,
-            "img": self.image,
-            "pre": self.block_of_code,
-            "table": self.table,
-            "video": self.video,
-            **dict.fromkeys(("source", "audio", "track"), self.media),
-            **dict.fromkeys(_HEADS, self.heading),
-        }
-        for node in self.tree.css(_ELEMENTS):
-            visit[str(node.tag)](node)
+        nodes = [(str(node.tag), node) for node in self.tree.css(_ELEMENTS)]
+        # Headings first: links that stand before them may point to the ids that they get here.
+        for tag, node in nodes:
+            if tag in _HEADS:
+                self.heading(node, tag)
+        for tag, node in nodes:
+            if tag in _VISIT:
+                _VISIT[tag](self, node)
         self.follow_renames()
         html = self.tree.html or ""
         prose, code = self.count(text)
@@ -159,16 +171,16 @@ class _Pass:
 
     # Elements
 
-    def heading(self, node: LexborNode) -> None:
-        written = int(str(node.tag)[1])
+    def heading(self, node: LexborNode, tag: str) -> None:
+        written = int(tag[1])
         while self.levels and self.levels[-1] >= written:
             self.levels.pop()
         self.levels.append(written)
         level = min(len(self.levels) + 1, DEEPEST_HEADING)
-        text = _fold(_plain(node))
+        text = _fold(self.plain(node))
         id = node.attributes.get("id")
         if not id:
-            id = self.ids.claim(slugify(text) or "section")
+            id = self.ids.name(slugify(text) or "section")
             node.attrs["id"] = id
         self.headings.append(Heading(level, id, text))
         if level != written:
@@ -257,12 +269,14 @@ class _Pass:
     # Text
 
     def readable(self) -> str:
-        """The text without what nobody reads."""
-        html = self.tree.html or ""
-        if not any(f"<{tag}" in html for tag in _UNREAD):
+        """The text without what nobody reads, with a blank where cells of a table stand side by side."""
+        html = self.html if self.rare.isdisjoint(_CELLS) else _SIDE_BY_SIDE.sub(r"\1 ", self.html)
+        is_read = self.rare.isdisjoint(_UNREAD)
+        if is_read and html == self.html:
             return self.tree.text()
         copy = LexborHTMLParser(html, is_fragment=True)
-        copy.strip_tags(list(_UNREAD), recursive=True)
+        if not is_read:
+            copy.strip_tags(list(_UNREAD), recursive=True)
         return copy.text()
 
     def count(self, text: str) -> tuple[WordCount, WordCount]:
@@ -273,7 +287,7 @@ class _Pass:
 
     def dialects(self, text: str, html: str) -> Iterator[tuple[Dialect, str]]:
         suspicious = [link.target for link in self.links if "{" in link.target]
-        if "{{" in text or "{%" in text or "{:" in text:
+        if "{" in text and ("{{" in text or "{%" in text or "{:" in text):
             uncoded = LexborHTMLParser(html, is_fragment=True)
             uncoded.strip_tags(["pre", "code", *_UNREAD], recursive=True)
             suspicious.append(uncoded.text())
@@ -281,7 +295,7 @@ class _Pass:
 
     def lead(self) -> str | None:
         """The plain text before the first mark of `<!--more-->`; all such marks are removed."""
-        if MORE not in (self.tree.html or ""):
+        if "wbr" not in self.rare:
             return None
         marks = self.tree.css("wbr.site-more")
         if not marks or self.tree.root is None:
@@ -291,16 +305,38 @@ class _Pass:
             mark.decompose()
         return lead
 
+    def plain(self, node: LexborNode) -> str:
+        """The text of an element without the numbers of footnotes, line breaks as blanks."""
+        if self.is_plain or node.css_first(",".join(_BREAKING)) is None:
+            return node.text()
+        return _text(node)
+
     def opening(self, length: int) -> str:
         """The text of the first paragraphs that are neither set apart nor empty."""
         parts: list[str] = []
+        root = self.tree.root
+        top = root.mem_id if root is not None else 0
         for node in self.tree.css("p"):
             if sum(map(len, parts)) >= length:
                 break
-            above = list(_above(node))
-            if not any(_is_apart(one) or one.tag in _NO_OPENING for one in above):
-                parts.append(_fold(_plain(node)))
+            parent = node.parent
+            if (parent is not None and parent.mem_id == top) or not any(
+                _is_apart(one) or one.tag in _NO_OPENING for one in _above(node)
+            ):
+                parts.append(_fold(self.plain(node)))
         return " ".join(part for part in parts if part)
+
+
+_VISIT: dict[str, Callable[[_Pass, LexborNode], None]] = {
+    "a": _Pass.link,
+    "area": _Pass.link,
+    "img": _Pass.image,
+    "pre": _Pass.block_of_code,
+    "table": _Pass.table,
+    "video": _Pass.video,
+    **dict.fromkeys(("source", "audio", "track"), _Pass.media),
+}
+"""What is done with each element but the headings."""
 
 
 class _Ids:
@@ -342,19 +378,19 @@ class _Ids:
         self.own.add(new)
         return new
 
+    def name(self, slug: str) -> str:
+        """An id for an element that has none. `#slug` leads there, unless something else here has that id."""
+        new = self.claim(slug)
+        if new != slug and slug not in self.own:
+            self.renamed.setdefault(slug, new)
+        return new
+
     def reference(self, id: str) -> str:
         """What `#id` should point to now."""
         return self.renamed.get(id) or self.renamed.get(unquote(id)) or id
 
     def taken(self) -> frozenset[str]:
         return self.elsewhere | self.own
-
-
-def _plain(node: LexborNode) -> str:
-    """The text of an element without the numbers of footnotes, line breaks as blanks."""
-    if node.css_first("sup,br,wbr") is None:
-        return node.text()
-    return _text(node)
 
 
 def _text(top: LexborNode, *, whole: bool = False, end: LexborNode | None = None) -> str:

@@ -30,6 +30,23 @@ _BEFORE_BACKSLASHES = 185
 # The signs without which no pattern of the two passes over running text can match.
 _INLINE_SIGNS = re.compile(r"[`{\\\[!<&*_]|  \n")
 _SMARTY_SIGNS = re.compile(r"""['"]|--|\.\.\.""")
+# And the sign without which one pattern cannot.
+_SIGNS = {
+    **dict.fromkeys(("reference", "link", "short_reference", "footnote"), "["),
+    **dict.fromkeys(("image_link", "image_reference", "short_image_ref"), "!["),
+    **dict.fromkeys(("autolink", "automail", "html", "more"), "<"),
+    **dict.fromkeys(("smarty-em-dashes", "smarty-en-dashes"), "--"),
+    "backtick": "`",
+    "em_strong2": "_",
+    "entity": "&",
+    "escape": "\\",
+    "foreign_tag": "{",
+    "linebreak": "  \n",
+    "smarty-ellipses": "...",
+}
+_QUOTES = frozenset(f"smarty-quotes-{number}" for number in range(30))
+_CLASS = re.compile(r"\[(?:\\.|[^\]\\])*\]")
+"""A set of characters in a pattern."""
 
 
 def to_html(text: str, *, raw_html: bool = True) -> str:
@@ -40,6 +57,7 @@ def to_html(text: str, *, raw_html: bool = True) -> str:
     """
     converter, slugs = _converter(raw_html)
     slugs.reset()
+    _spare_passes(converter, text)
     try:
         # The library marks its own places with STX and ETX and drops the author's; NUL is ours.
         html = converter.reset().convert(text.replace("\0", "\ufffd"))
@@ -61,7 +79,12 @@ def _converter(raw_html: bool) -> tuple[Markdown, _Slugs]:
     converter = Markdown(
         extensions=list(EXTENSIONS),
         extension_configs={
-            "codehilite": {"css_class": "highlight", "guess_lang": False, "linenums": False},
+            "codehilite": {
+                "css_class": "highlight",
+                "guess_lang": False,
+                "linenums": False,
+                "pygments_formatter": _formatter,
+            },
             "footnotes": {"BACKLINK_TITLE": "Back to reference {} in the text"},
             "toc": {"slugify": slugs, "permalink": False},
         },
@@ -73,23 +96,78 @@ def _converter(raw_html: bool) -> tuple[Markdown, _Slugs]:
     return converter, slugs
 
 
-def _spare(processor: Any, signs: re.Pattern[str]) -> None:
-    """Let a pass over running text leave alone what holds none of its signs.
+def _formatter(**options: Any) -> Any:
+    """Pygments' formatter with these options. Making one takes as long as using it a few times."""
+    try:
+        return _kept_formatter(tuple(sorted(options.items())))
+    except TypeError:
+        # A list of lines to be marked is among them.
+        return _kept_formatter.__wrapped__(tuple(options.items()))
 
-    It tries some twenty patterns on each run of text, blank ones between blocks too: most of the library's
-    time. A version that names its method otherwise is only slower.
+
+@lru_cache(maxsize=8)
+def _kept_formatter(options: tuple[tuple[str, Any], ...]) -> Any:
+    from pygments.formatters.html import HtmlFormatter
+
+    return HtmlFormatter(**{name: value for name, value in options if name != "lang_str"})
+
+
+def _spare(processor: Any, any_sign: re.Pattern[str]) -> None:
+    """Let a pass over running text try only the patterns whose signs are there, and most often none.
+
+    It would try some twenty on each run of text, blank ones between blocks too: most of the library's time. A
+    version that names its methods otherwise is only slower.
     """
+    from markdown.util import AtomicString
+
+    registry = processor.inlinePatterns
+    signs = [_sign_of(registry, pattern) for pattern in registry]
     # A plain list, since the library's own checks its order at each access.
-    processor.inlinePatterns = list(processor.inlinePatterns)
+    patterns = processor.inlinePatterns = list(registry)
     name = "_InlineProcessor__handleInline"
-    handle = getattr(processor, name, None)
-    if handle is None:
+    apply = getattr(processor, "_InlineProcessor__applyPattern", None)
+    if apply is None or not hasattr(processor, name):
         return
 
-    def handle_signs(data: str, pattern: int = 0) -> str:
-        return handle(data, pattern) if pattern or signs.search(data) else data
+    def handle(data: str, position: int = 0) -> str:
+        if any_sign.search(data) is None or isinstance(data, AtomicString):
+            return data
+        start = 0
+        while position < len(patterns):
+            if signs[position] in data:
+                data, matched, start = apply(patterns[position], data, position, start)
+                position += not matched
+            else:
+                position, start = position + 1, 0
+        return data
 
-    setattr(processor, name, handle_signs)
+    setattr(processor, name, handle)
+
+
+def _sign_of(registry: Any, pattern: Any) -> str:
+    """The sign without which a pattern cannot match; empty where that is not known."""
+    name = next((name for name in (*_SIGNS, *_QUOTES) if name in registry and registry[name] is pattern), "")
+    if name not in _QUOTES:
+        return _SIGNS.get(name, "")
+    # Each of them asks for a quotation mark, outside its sets of characters.
+    written = _CLASS.sub("", pattern.pattern)
+    return next((mark for mark in "'\"" if mark in written), "")
+
+
+def _spare_passes(converter: Markdown, text: str) -> None:
+    """Leave out what only matters to texts with a sign that this one does not have."""
+    # The mark for a table of contents: without it, one would be made and thrown away.
+    contents: Any = converter.treeprocessors["toc"]
+    has_contents = "[TOC]" in text
+    contents.marker = "[TOC]" if has_contents else ""
+    contents.build_toc_div = type(contents).build_toc_div.__get__(contents) if has_contents else _nothing
+
+
+def _nothing(_: Any) -> Any:
+    """An empty table of contents."""
+    from xml.etree.ElementTree import Element
+
+    return Element("div")
 
 
 class _Slugs:

@@ -29,6 +29,8 @@ DEEPEST = 256
 """How many elements may be open at once. Browsers flatten beyond 512; parsers slow down with the cube."""
 MOST_ATTRIBUTES = 1000
 """How many attributes a tag may have."""
+LONG_TAG = 4000
+"""How many characters of a tag may hold so many attributes."""
 
 
 def _names(*lines: str) -> frozenset[str]:
@@ -105,13 +107,28 @@ _ADDRESSED = "[href],[src],[poster],[cite]"
 _COMMENTED_MORE = re.compile(r"<!--\s*more\s*-->")
 _ALIGNED = re.compile(r"\s*text-align:\s*(left|center|right)\s*;?\s*", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^>]{4000,}")
+_LONG_TAG = re.compile(rf"<[a-zA-Z][^>]{{{LONG_TAG},}}")
 # Void elements, and those whose end is implied by the next of them: hand-written tables close no cell.
 _NEVER_DEEP = _names(
     "area base br col embed hr img input link meta param source track wbr",
     "p li td th tr dt dd option optgroup thead tbody tfoot colgroup rp rt",
 )
 
+
+# Addresses that no scheme and no odd host hides in, and the tags that most posts are made of. What a parser
+# writes has each value in double quotes and no `<` but in tags.
+_SURE_ADDRESS = (
+    r"""(?:https?://(?:(?!xn--)[a-z][a-z0-9-]*\.)+[a-z]+[/"]|/["\w#?]|\#|\.{1,2}/|[a-z0-9_.-]+[/\#"])"""
+)
+_SURE_TAGS = (
+    r"/?(?:p|h[1-6]|em|strong|code|del|ul|ol|li|dl|dt|dd|blockquote|pre|hr|br|table|thead|tbody|tr|th|td|span|a)>",
+    r"/div>",
+    rf'a href="(?={_SURE_ADDRESS})[^"]*"(?: title="[^"]*")?>',
+    rf'img(?: alt="[^"]*")? src="(?={_SURE_ADDRESS})[^"]*"(?: alt="[^"]*")?(?: title="[^"]*")?>',
+    r'(?:div|span|th|td) class="[^"]*">',
+    r'h[1-6] id="[^"]*">',
+)
+_DOUBTFUL = re.compile(f"<(?!{'|'.join(_SURE_TAGS)})")
 
 _UNTOLD = frozenset({"markdown"})
 """Attributes that mean something to the Markdown library alone."""
@@ -143,30 +160,51 @@ class Sanitised(NamedTuple):
 
 
 def sanitise(html: str, mode: Mode) -> Sanitised:
+    """Balance HTML and keep what `mode` allows, as `sanitise_to_tree` does."""
+    return sanitise_to_tree(html, mode)[0]
+
+
+def sanitise_to_tree(
+    html: str, mode: Mode, *, tagged: bool = True
+) -> tuple[Sanitised, LexborHTMLParser | None]:
     """Balance HTML and, except in mode `all`, keep only what the allow-list names.
 
     Also where a text may hold no HTML, since `{: onclick=... }` is Markdown. In every mode addresses have one
     of `SCHEMES` or none, alignment is a class instead of a style, and the comment `<!--more-->` becomes the
     element `MORE`. Raises `UnfitHTMLError` for HTML nested too deep.
+
+    With it comes its tree, where that is at hand and is what parsing the HTML would give. `tagged` says
+    whether the author may have written tags; without, all is nested as it must be, and what is harmless at a
+    glance is not parsed a second time.
     """
     _check_size(html)
     tree = LexborHTMLParser(html, is_fragment=True)
-    _mark_more(tree, html)
     _class_alignment(tree, html)
+    if not tagged and mode != "all":
+        plain = tree.html or ""
+        if _is_harmless(plain):
+            return Sanitised(plain), tree
+    _mark_more(tree, html)
     # It has no end tag: all that follows on the page would be its text.
     tree.unwrap_tags(["plaintext"])
     if mode == "all":
         findings = tuple(_drop_schemes(tree.css("*")))
-        return Sanitised(tree.html or "", findings)
+        return Sanitised(tree.html or "", findings), None
     # Without scripts, what it holds is what is meant to be seen.
     tree.unwrap_tags(["noscript"])
     before = tree.html or ""
     after = _cleaner().clean(before)
     if after == before:
-        return Sanitised(after)
+        # nh3 has parsed it too, and writes the same: it means the same to every parser.
+        return Sanitised(after), tree
     # What stood in an element that went may not stand where it stands now: a `<div>` in a `<p>`.
     cleaned = LexborHTMLParser(after, is_fragment=True)
-    return Sanitised(cleaned.html or "", tuple(_differences(tree, cleaned)))
+    return Sanitised(cleaned.html or "", tuple(_differences(tree, cleaned))), None
+
+
+def _is_harmless(html: str) -> bool:
+    """Whether nh3 would surely leave a parser's own HTML as it is. No for much that it would leave, too."""
+    return _DOUBTFUL.search(html) is None and "\r" not in html
 
 
 @lru_cache(maxsize=1)
@@ -183,12 +221,13 @@ def _cleaner() -> nh3.Cleaner:
 
 
 def _check_size(html: str) -> None:
-    if html.count("<") - html.count("</") > DEEPEST and _depth(html) > DEEPEST:
+    tags = html.count("<")
+    if tags > DEEPEST and tags - html.count("</") > DEEPEST and _depth(html) > DEEPEST:
         raise UnfitHTMLError(
             f"The text makes HTML that is nested more than {DEEPEST} elements deep",
             "Look for tags that are never closed, or for very deep lists or quotations.",
         )
-    for match in _LONG_TAG.finditer(html):
+    for match in _LONG_TAG.finditer(html) if len(html) > LONG_TAG else ():
         if len(match[0].split()) > MOST_ATTRIBUTES:
             raise UnfitHTMLError(
                 f"The text holds a tag with more than {MOST_ATTRIBUTES} attributes",

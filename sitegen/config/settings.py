@@ -122,7 +122,8 @@ class ReadingConfig(Struct, frozen=True):
 class MarkdownConfig(Struct, frozen=True):
     """`[markdown]`: how text becomes HTML."""
 
-    engine: Literal["python-markdown"] = "python-markdown"
+    engine: Literal["python-markdown", "commonmark"] = "python-markdown"
+    """Which library does it; `commonmark` is the fast one."""
     html: Literal["safe", "all", "none"] = "safe"
     """What becomes of HTML in the text: an allow-list, everything, nothing."""
     toc_from: int = 3

@@ -13,15 +13,17 @@ from html import escape
 
 from msgspec import Struct
 
+from sitegen.adapters import commonmark, markdown
 from sitegen.adapters.deadline import Overdue, deadline
 from sitegen.adapters.html import NOTHING, Analysis, Before, analyse
-from sitegen.adapters.markdown import to_html
-from sitegen.adapters.sanitize import Finding, UnfitHTMLError, sanitise
+from sitegen.adapters.sanitize import Finding, UnfitHTMLError, sanitise_to_tree
 from sitegen.config import ConvertRules
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Converted, Document, Fragment, Link, Parsed, Passage
 from sitegen.text.words import WordCount, excerpt, reading_minutes
+
+_ENGINES = {"python-markdown": markdown, "commonmark": commonmark}
 
 _NESTED = "Look for very deeply nested lists, quotations or brackets."
 
@@ -111,14 +113,14 @@ def _convert(document: Document, parsed: Parsed, rules: ConvertRules) -> Convert
 def _run(passage: Passage, before: Before, rules: ConvertRules) -> _Run:
     mode = rules.markdown.html
     try:
-        raw = to_html(passage.text, raw_html=mode != "none")
+        raw = _ENGINES[rules.markdown.engine].to_html(passage.text, raw_html=mode != "none")
     except RecursionError:
         raise
     except Exception as error:
         # Whatever it is, it is no reason to stop the other documents.
         raise _LibraryError(type(error).__name__) from error
-    sanitised = sanitise(raw, mode)
-    analysis = analyse(sanitised.html, before, opening=3 * rules.summary.length)
+    sanitised, tree = sanitise_to_tree(raw, mode, tagged="<" in passage.text)
+    analysis = analyse(sanitised.html, before, opening=2 * rules.summary.length + 100, tree=tree)
     return _Run(passage, analysis, sanitised.findings)
 
 

@@ -33,7 +33,7 @@ LIQUID = Dialect(
 KRAMDOWN = Dialect(
     "dialect:kramdown",
     "Kramdown's own tags such as `{:toc}` have no meaning here",
-    "Remove them; `[TOC]` on a line of its own makes a table of contents.",
+    "Remove them; a text with enough headings shows a table of contents by itself.",
     re.compile(r"\{:{1,2}/?[\w\s.#-]"),
 )
 

@@ -19,6 +19,8 @@ _FILLERS = frozenset("\u115f\u1160\u3164\uffa0\u17b4\u17b5\u034f\u180b\u180c\u18
 """Letters and marks that nobody can see, beside the variation selectors."""
 _SIGNIFICANT = frozenset("#+&@%$*")
 """Symbols that tell terms apart: C, C# and C++ are three."""
+_PARTING = re.compile(r"[^a-z0-9]+")
+"""What parts the words of a title in ASCII, in small letters and without apostrophes."""
 _RESERVED = re.compile(r"\A(con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])\s*(?=\.|$)", re.IGNORECASE)
 """What Windows takes for a device, whatever follows the first dot."""
 
@@ -43,6 +45,8 @@ def slugify(text: str, limit: int = 80) -> str:
     as a bare number. Nothing else removes letters, so a slug of digits alone comes from a title without
     letters. Empty if the text has neither letter nor digit.
     """
+    if text.isascii():
+        return _cut(_PARTING.sub("-", text.lower().replace("'", "")).strip("-"), limit)
     small = unicodedata.normalize("NFC", text).replace("İ", "i").lower()
     kept = unicodedata.normalize("NFC", small).translate(_KEPT)
     return _cut(unicodedata.normalize("NFC", _GAP.sub("-", f"-{kept}")).strip("-"), limit)

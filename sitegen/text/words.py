@@ -7,8 +7,6 @@ the characters of Chinese, Japanese and Korean count one by one.
 from __future__ import annotations
 
 import re
-from fractions import Fraction
-from math import ceil
 from typing import NamedTuple
 
 # A word begins with a letter or digit and goes on to a blank, a dash or an ellipsis, so `don't`, `well-known`
@@ -21,6 +19,14 @@ _CJK = re.compile(
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
     "]"
 )
+
+# Most texts fit into Latin-1 once their typographic signs, none of which is a letter, are plain ones. A table
+# then makes each letter or digit an `a` and each blank a space, the rest goes, and each " a" is a word.
+_PLAIN = (*((dash, " ") for dash in "–—…"), *((quote, "'") for quote in "’‘“”„"))
+_KINDS = bytes(
+    ord("a" if chr(code).isalnum() else " " if chr(code).isspace() else "-") for code in range(256)
+)
+_SIGNS = bytes(code for code in range(256) if _KINDS[code] == ord("-"))
 
 FIRST_IMAGE = 12
 """Seconds that the first image takes; each one after it takes a second less."""
@@ -39,8 +45,23 @@ class WordCount(NamedTuple):
 
 def count_words(text: str) -> WordCount:
     """Count the words of a text. `don't` and `well-known` are one each; CJK characters are counted apart."""
-    if text.isascii():
-        return WordCount(len(_WORD.findall(text)))
+    try:
+        kinds = _typed(text).encode("latin-1").translate(_KINDS, _SIGNS)
+    except UnicodeEncodeError:
+        return _count_any(text)
+    return WordCount((b" " + kinds).count(b" a"))
+
+
+def _typed(text: str) -> str:
+    """Text with plain signs for typographic ones."""
+    if not text.isascii():
+        for sign, plain in _PLAIN:
+            text = text.replace(sign, plain)
+    return text
+
+
+def _count_any(text: str) -> WordCount:
+    """Count the words of a text in whatever script."""
     rest, cjk = _CJK.subn(" ", text)
     return WordCount(len(_WORD.findall(rest)), cjk)
 
@@ -55,9 +76,11 @@ def reading_minutes(
     """
     words = prose.words + CODE_FACTOR * code.words
     cjk = prose.cjk + CODE_FACTOR * code.cjk
-    # Fractions, because a sum of floats may lie a hair above a whole minute.
-    reading = Fraction(words, words_per_minute) + Fraction(cjk, cjk_per_minute)
-    return max(1, ceil(reading + Fraction(_image_seconds(images), 60)))
+    # Whole numbers over one denominator, because a sum of floats may lie a hair above a whole minute.
+    minute = words_per_minute * cjk_per_minute * 60
+    reading = 60 * (words * cjk_per_minute + cjk * words_per_minute)
+    looking = _image_seconds(images) * words_per_minute * cjk_per_minute
+    return max(1, -(-(reading + looking) // minute))
 
 
 def _image_seconds(images: int) -> int:
@@ -94,9 +117,10 @@ _ABBREVIATIONS = frozenset(
         *("v", "vgl", "vol", "vs", "z"),
     )
 )
-_BEFORE = re.compile(r"(\S*)\.$")
+_INITIALS = re.compile(r"(?:[^\W\d_]\.)+[^\W\d_]")
+_OPENING = re.compile(r"[ \"'“‘«(\[]*")
 
-_TOLERANCE = Fraction(3, 2)
+_TOLERANCE = 1.5
 """How far beyond the wished length an excerpt's first sentence may go before it is cut."""
 
 
@@ -127,16 +151,16 @@ def _sentence_ends(text: str, limit: int) -> list[int]:
 
 def _goes_on(text: str, end: re.Match[str]) -> bool:
     """Whether what looks like the end of a sentence is not: `Dr. No`, `e.g. this`, `J. R. R.`, `no. 5`."""
-    following = text[end.end() :].lstrip(" \"'“‘«([")[:1]
-    if following.islower():
+    opening = _OPENING.match(text, end.end())
+    if opening is not None and text[opening.end() : opening.end() + 1].islower():
         return True
     if end[0] != ".":
         return False
     # Only the last word matters, and a word that long is no abbreviation.
-    before = _BEFORE.search(text, max(0, end.start() - 30), end.end())
-    word = before[1].lstrip("\"'“‘«([").lower() if before else ""
+    before = text[max(0, end.start() - 30) : end.start()]
+    word = "" if before[-1:].isspace() else "".join(before.split()[-1:]).lstrip("\"'“‘«([").lower()
     initial = len(word) == 1 and word.isalpha() and text[end.start() - 1].isupper() and word != "i"
-    return word in _ABBREVIATIONS or initial or bool(re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", word))
+    return word in _ABBREVIATIONS or initial or bool(_INITIALS.fullmatch(word))
 
 
 def _cut(text: str, length: int) -> str:

@@ -351,3 +351,9 @@ def test_any_text_gives_balanced_html_with_whole_markers_and_unique_ids(text: st
     if mode != "all":
         assert tree.html == found.html.replace("\0", "@")
         assert not tree.css("script,style,svg,iframe")
+
+
+def test_words_of_cells_side_by_side_are_not_one() -> None:
+    found = analyse("<table><tr><th>one</th><th>two</th></tr><tr><td>three</td><td>four</td></tr></table>")
+    assert found.prose == WordCount(4)
+    assert found.html.count("</td> ") == 0

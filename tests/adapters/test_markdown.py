@@ -122,6 +122,23 @@ def test_a_converter_that_failed_is_not_used_again(monkeypatch: pytest.MonkeyPat
     assert to_html("x") == "<p>x</p>"
 
 
+def test_a_table_of_contents_is_made_where_it_is_asked_for_and_only_there() -> None:
+    with_contents = to_html("[TOC]\n\n# A")
+    assert '<div class="toc">' in with_contents
+    assert "[TOC]" not in with_contents
+    assert "toc" not in to_html("# A")
+    assert to_html("[TOC]\n\n# A") == with_contents
+
+
+def test_lines_of_code_that_are_to_be_marked_are_those_of_their_own_block() -> None:
+    block = '```{{.python hl_lines="{}"}}\na\nb\n```\n\n'
+    marked = to_html(block.format(1) + block.format(2) + "```python\na\n```")
+    assert marked.count('class="hll"') == 2
+    assert marked.index('<span class="hll"><span class="n">a') < marked.index(
+        '<span class="hll"><span class="n">b'
+    )
+
+
 MARKS = st.text("ab \n\"'.-`{}[]()!<>&*_\\#|:~=1é")
 
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from sitegen.adapters import commonmark
+from sitegen.adapters.html import analyse
 from sitegen.adapters.markdown import to_html
-from sitegen.adapters.sanitize import DEEPEST, TAGS, Mode, UnfitHTMLError, sanitise
+from sitegen.adapters.sanitize import (
+    DEEPEST,
+    TAGS,
+    Mode,
+    UnfitHTMLError,
+    _is_harmless,
+    sanitise,
+    sanitise_to_tree,
+)
 from sitegen.text.schemes import has_allowed_scheme
 
 MODES: tuple[Mode, ...] = ("safe", "all", "none")
@@ -284,3 +296,115 @@ def test_safe_html_is_balanced_and_holds_only_what_is_listed(html: str) -> None:
 @given(st.one_of(WILD, st.text()), st.sampled_from(MODES))
 def test_nothing_makes_it_raise(html: str, mode: Mode) -> None:
     sanitise(html, mode)
+
+
+# Without tags of the author's
+
+SIGNS = (
+    "# ## * > ` ``` ~~~ ** _ [ ]( ) ! | - : {#a .b onclick=c} {: .x onclick=y } \\ a é ' \" & &amp; 1. + ~~"
+)
+UNTAGGED = (
+    *(
+        *SIGNS.split(),
+        " ",
+        "\n",
+        "\n\n",
+        "    ",
+        "\t",
+        "- ",
+        "> ",
+        "\r",
+        "\xa0",
+        "&lt;script>",
+        "&#13;",
+        "&#60;b>",
+    ),
+    *(
+        "[x](/y)",
+        '[x](y.md "t&quot;")',
+        "[x](javascript:y)",
+        "[x](https://a.example/[)",
+        "[x](http://[)",
+        "[x](x.y:z)",
+    ),
+    *(
+        "[x](//a)",
+        "[x](HTTPS://xn--a.example)",
+        "[x](https://1.2.3.4.5/)",
+        "[x](data&colon;a)",
+        '![a"b](x.png)',
+    ),
+    *(
+        "[x](java\\script:y)",
+        "[x](a:b)",
+        "[x](.:b)",
+        "[x](?:b)",
+        "[x](#:b)",
+        "|a|b|\n|-|:-:|\n|c|d|\n",
+        "a\n: b\n",
+    ),
+    *(
+        "[^1]",
+        "\n\n[^1]: x",
+        "*[a]: b\n",
+        "\n\n!!! note\n    x",
+        "```python\nx = 'y'\n```\n",
+        "[TOC]",
+        "~~x~~",
+        "- [x] a\n",
+    ),
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(
+    st.lists(st.sampled_from(UNTAGGED), max_size=25).map("".join),
+    st.sampled_from((to_html, commonmark.to_html)),
+)
+def test_html_without_tags_of_the_author_is_the_same_where_it_is_not_parsed_again(
+    text: str, engine: Callable[[str], str]
+) -> None:
+    """What looks harmless at a glance is what the allow-list would leave as it is."""
+    html = engine(text)
+    assert sanitise_to_tree(html, "safe", tagged=False)[0] == sanitise(html, "safe")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.sampled_from(UNTAGGED), max_size=25).map("".join),
+    st.sampled_from((to_html, commonmark.to_html)),
+)
+def test_a_tree_that_is_handed_on_is_what_parsing_would_give(text: str, engine: Callable[[str], str]) -> None:
+    for tagged in (True, False):
+        found, tree = sanitise_to_tree(engine(text), "safe", tagged=tagged)
+        if tree is not None:
+            assert analyse(found.html, tree=tree) == analyse(found.html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<p onclick="x">a</p>',
+        '<a href="javascript:x">a</a>',
+        '<a href="x:y">a</a>',
+        '<a href="https://xn--a.example/">a</a>',
+        '<a href="//host/">a</a>',
+        '<a href="https://[">a</a>',
+        '<img src="data:image/png,x" alt="">',
+        '<img src="/x" onerror="y" alt="">',
+        "<script>x</script>",
+        "<svg></svg>",
+        "<!-- x -->",
+        "<input>",
+    ],
+)
+def test_what_may_do_harm_never_passes_at_a_glance(html: str) -> None:
+    assert not _is_harmless(html)
+
+
+def test_what_most_posts_are_made_of_passes_at_a_glance() -> None:
+    text = (
+        "## A\n\n*b* [c](https://a.example/d) [e](f.md) ![g](/h.png)\n\n- i\n\n"
+        "|j|\n|-|\n|k|\n\n```python\nl = 1\n```"
+    )
+    assert _is_harmless(sanitise(commonmark.to_html(text), "safe").html)

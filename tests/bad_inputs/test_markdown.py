@@ -6,6 +6,14 @@ import pytest
 
 from tests.bad_inputs.support import SETTINGS, Site, post
 
+ENGINES = ("python-markdown", "commonmark")
+
+
+def with_engine(engine: str, mode: str = "safe") -> str:
+    """The settings of a site whose text another engine reads."""
+    return f'{SETTINGS}[markdown]\nengine = "{engine}"\nhtml = "{mode}"\n'
+
+
 ENDLESS = {
     "brackets": "[" * 50_000,
     "nested-lists": "\n".join(f"{' ' * 2 * depth}- item" for depth in range(2000)),
@@ -38,6 +46,18 @@ def test_a_text_that_would_take_for_ever_is_stopped_and_named_and_the_others_are
     assert (site.output / "blog/good/index.html").is_file()
 
 
+def test_the_native_engine_copes_with_such_texts_or_refuses_them(site: Site) -> None:
+    site.write("sitegen.toml", with_engine("commonmark") + "[limits]\nconvert_seconds = 5\n")
+    for name, body in ENDLESS.items():
+        site.post(post(body, front=f"slug: {name}"), f"{name}.md")
+    outcome = site.build_apart("--now", "2026-02-03", "--keep-going", seconds=60)
+    refused = {name for name in ENDLESS if not (site.output / f"blog/{name}/index.html").is_file()}
+    assert refused == {"nested-lists", "quotations", "elements"}
+    for name in refused:
+        assert f"content/posts/{name}.md error The text makes HTML that is nested" in outcome.messages
+    assert "takes longer" not in outcome.messages
+
+
 UNCLOSED = (
     "before\n\n<div><table><tr><td>cell\n\nafter",
     "before\n\n</main></body></html></div></article>\n\nafter",
@@ -49,9 +69,12 @@ UNCLOSED = (
 )
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("mode", ["safe", "all", "none"])
-def test_html_that_is_not_closed_or_closes_too_much_leaves_the_page_whole(site: Site, mode: str) -> None:
-    site.write("sitegen.toml", f'{SETTINGS}[markdown]\nhtml = "{mode}"\n')
+def test_html_that_is_not_closed_or_closes_too_much_leaves_the_page_whole(
+    site: Site, mode: str, engine: str
+) -> None:
+    site.write("sitegen.toml", with_engine(engine, mode))
     for number, body in enumerate(UNCLOSED):
         site.post(post(body, front="summary: short"), f"bad{number}.md")
     assert site.build().code == 0
@@ -121,9 +144,10 @@ LIVE = (
 """Ways to have something run or fetched."""
 
 
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("mode", ["safe", "none"])
-def test_nothing_in_a_text_runs_or_fetches_anything(site: Site, mode: str) -> None:
-    site.write("sitegen.toml", f'{SETTINGS}[markdown]\nhtml = "{mode}"\n[links]\nbroken = "warn"\n')
+def test_nothing_in_a_text_runs_or_fetches_anything(site: Site, mode: str, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine, mode) + '[links]\nbroken = "warn"\n')
     for number, body in enumerate(LIVE):
         site.post(post(f"{body}\n\nThe end.", title=f"title: Live {number}"), f"live-{number}.md")
     messages = site.accepts("warning")
@@ -144,8 +168,9 @@ def test_what_was_left_out_is_told_once_for_the_site_with_a_file_and_a_line(site
     assert messages.count("`<script>` was left out") == 1
 
 
-def test_with_all_html_scripts_stay_but_addresses_with_other_schemes_do_not(site: Site) -> None:
-    site.write("sitegen.toml", f'{SETTINGS}[markdown]\nhtml = "all"\n')
+@pytest.mark.parametrize("engine", ENGINES)
+def test_with_all_html_scripts_stay_but_addresses_with_other_schemes_do_not(site: Site, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine, "all"))
     site.post(post("<script>go()</script>\n\n<a href='javascript:alert(1)'>x</a> [y](data:text/html,x)"))
     outcome = site.build()
     assert "The address `javascript:alert(1)` was left out" in outcome.messages
@@ -155,14 +180,17 @@ def test_with_all_html_scripts_stay_but_addresses_with_other_schemes_do_not(site
     assert "data:text" not in text
 
 
-def test_without_html_tags_are_shown_as_they_were_typed(site: Site) -> None:
-    site.write("sitegen.toml", f'{SETTINGS}[markdown]\nhtml = "none"\n')
+@pytest.mark.parametrize("engine", ENGINES)
+def test_without_html_tags_are_shown_as_they_were_typed(site: Site, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine, "none"))
     site.post(post("a <b>bold</b> <script>alert(1)</script> word"))
     site.accepts()
     assert "a <b>bold</b> <script>alert(1)</script> word" in site.body("blog/bad")
 
 
-def test_footnotes_contents_and_highlighted_code_survive_the_allow_list(site: Site) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_footnotes_contents_and_highlighted_code_survive_the_allow_list(site: Site, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine))
     site.post(post("A note.[^1]\n\n```python\nx = 1\n```\n\n[^1]: The note."))
     site.accepts()
     page = site.page("blog/bad")
@@ -171,7 +199,9 @@ def test_footnotes_contents_and_highlighted_code_survive_the_allow_list(site: Si
     assert page.css_first("pre code span[class]") is not None
 
 
-def test_a_post_is_data_and_no_template(site: Site) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_post_is_data_and_no_template(site: Site, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine))
     body = "{{ 7919*7907 }} {% include 'nowhere' %} {# note #} {{ site.title }}"
     site.post(post(f"{body}\n\n`{body}`", title=f'title: "{body}"'))
     assert site.build().code == 0
@@ -182,7 +212,9 @@ def test_a_post_is_data_and_no_template(site: Site) -> None:
     assert heading.text() == body
 
 
-def test_broken_links_anchors_and_images_are_errors_with_their_lines(site: Site) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_broken_links_anchors_and_images_are_errors_with_their_lines(site: Site, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine))
     site.post(post("[a](nowhere.md)\n\n[b](good.md#no-such-part)\n\n![c](missing.png)\n\n[d](#none)"))
     site.refuses(
         "posts/bad.md:6 error There is nothing behind the link `nowhere.md`",
@@ -206,7 +238,9 @@ def test_a_link_that_climbs_out_of_the_site_reads_no_file_and_is_an_error(site: 
     site.refuses("posts/bad.md:6", "posts/bad.md:8", "posts/bad.md:10")
 
 
-def test_headings_have_ids_of_their_own_and_none_of_the_page_s(site: Site) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_headings_have_ids_of_their_own_and_none_of_the_page_s(site: Site, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine))
     headings = (
         "Main",
         "Main",
@@ -230,7 +264,9 @@ def test_headings_have_ids_of_their_own_and_none_of_the_page_s(site: Site) -> No
     assert not own & {node.attributes["id"] for node in inner}
 
 
-def test_ids_in_raw_html_cannot_be_the_page_s_own(site: Site) -> None:
+@pytest.mark.parametrize("engine", ENGINES)
+def test_ids_in_raw_html_cannot_be_the_page_s_own(site: Site, engine: str) -> None:
+    site.write("sitegen.toml", with_engine(engine))
     site.post(post('<p id="site-main">one</p>\n\n<p id="body">two</p>\n\n<a name="site-main" href="#">x</a>'))
     site.build()
     ids = [node.attributes["id"] for node in site.page("blog/bad").css("[id]")]
