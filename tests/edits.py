@@ -83,9 +83,10 @@ KEYS: dict[str, tuple[Any, ...]] = {
     "acess": (None, "members"),
 }
 
+_MORE = " with <b>bold</b> words. " + "And then some more of it. " * 30
 BODIES = (
-    "Some text.",
-    "Some test.",
+    f"Some text{_MORE}",
+    f"Some test{_MORE}",
     "Some text. " * 120,
     "## Part\n\nText with a [link](p-1.md#part) and [another](/about/).\n\n## More\n\n### Deep\n\nEnd",
     "## Part\n\n![A picture](pic.png)\n\nText[^1] and `code`.\n\n[^1]: A note",
@@ -279,7 +280,7 @@ class World:
         for name, variants in TEMPLATES.items() if own_theme else ():
             self.write(f"templates/{name}", variants[0])
         for number in range(posts):
-            self._new(number)
+            self._new(number, "posts/deep" if number == 5 else "posts")
 
     def edit(self, edits: Iterable[Edit]) -> None:
         """Do these things; but first put right what two builds have failed over."""
@@ -329,8 +330,8 @@ class World:
         self.write(f"content/{folder}/p-{number}.md", _post_text(front, body))
 
     def posts(self) -> list[str]:
-        """The paths of the posts that `edit_post` can change; there is always one."""
-        found = sorted((self.folder / "content/posts").rglob("p-*.md"))
+        """The paths of the posts that `edit_post` can change, by their names; there is always one."""
+        found = sorted((self.folder / "content/posts").rglob("p-*.md"), key=lambda path: (path.name, path))
         if not found:
             self._new(0)
             return self.posts()
@@ -708,7 +709,7 @@ _KINDS: dict[str, Callable[[World, Edit], None]] = {
 WEIGHTS = {
     "text": 6,
     "template": 8,
-    "setting": 6,
+    "setting": 12,
     "file": 5,
     "mend": 6,
     "flip": 4,
