@@ -161,12 +161,21 @@ def held(pid: int) -> int:
     return 0
 
 
+def worked(pid: int) -> float:
+    """Seconds of processor time that a process has taken so far."""
+    with suppress(OSError):
+        # The name, in parentheses, may hold anything; the times stand eleventh and twelfth behind it.
+        fields = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
 def descendants(pid: int) -> set[int]:
     """The processes that a process started, and those that these started."""
     children = defaultdict(list)
     for one in _processes():
         with suppress(OSError):
-            # The name, in parentheses, may hold anything; state and parent follow it.
+            # State and parent stand first behind the name.
             parent = Path(f"/proc/{one}/stat").read_text(errors="replace").rpartition(")")[2].split()[1]
             children[int(parent)].append(one)
     found: set[int] = set()

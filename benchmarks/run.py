@@ -42,7 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wrong = False
     for posts in asked.posts:
         results = Run(asked, tools, posts).all()
-        results.write(asked.work / f"results-{posts}.json")
         reports.append(report(results))
         print(reports[-1], flush=True)
         wrong |= any(row.finding for row in results.rows if row.peer.startswith("sitegen"))
@@ -91,12 +90,16 @@ class Run:
         """Measure everything that was asked for."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
-        if self.asked.cases:
-            self._builds()
-        if self.asked.serve:
-            self._previews()
-        if self.asked.start:
-            self._starts()
+        parts = (
+            (self.asked.cases, self._builds),
+            (self.asked.start, self._starts),
+            (self.asked.serve, self._previews),
+        )
+        for wanted, measure_them in parts:
+            if wanted:
+                measure_them()
+                # Kept at once: the next part may be ended by hand.
+                self.results.write(self.asked.work / f"results-{self.corpus.count}.json")
         if not self.asked.keep:
             shutil.rmtree(self.folder)
         return self.results
