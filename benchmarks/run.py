@@ -98,11 +98,14 @@ class Run:
         for wanted, measure_them in parts:
             if wanted:
                 measure_them()
-                # Kept at once: the next part may be ended by hand.
-                self.results.write(self.asked.work / f"results-{self.corpus.count}.json")
+                self._keep()
         if not self.asked.keep:
             shutil.rmtree(self.folder)
         return self.results
+
+    def _keep(self) -> None:
+        """Keep what is known so far: what follows may be ended by hand."""
+        self.results.write(self.asked.work / f"results-{self.corpus.count}.json")
 
     def _site(self, name: str) -> Site:
         _say(f"{name}: writing {self.corpus.count:,} posts")
@@ -118,6 +121,7 @@ class Run:
                 # In turn, so that whatever else the machine does meets all of them.
                 for site in sites:
                     self.results.rows.append(self._build(site, case, run))
+            self._keep()
         self.results.floor += self._floor(sites[0])
 
     def _build(self, site: Site, case: Case, run: int) -> Row:
