@@ -25,7 +25,7 @@ class Case(NamedTuple):
     shown: str
     """Above its column."""
     before: Callable[[Site, Post, int], None]
-    """Changes the site, for the so-manieth run; not measured."""
+    """Changes the site before the run of this number, the first being 1; not measured."""
     after: Callable[[Site, Post, int], Finding]
     """Looks at what was built."""
 
