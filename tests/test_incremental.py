@@ -191,7 +191,7 @@ def test_after_any_edits_a_warm_build_by_four_processes_is_a_cold_one(
     workers: Executor, steps: list[tuple[Edit, ...]]
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("sitegen.build.Pool", partial(Pool, executor=workers))
+        patch.setattr("sitegen.build.shop.Pool", partial(Pool, executor=workers))
         _run_fresh(steps, 4)
 
 
@@ -497,7 +497,7 @@ def test_a_file_that_changes_between_two_looks_at_it_is_not_remembered_as_it_was
                     flip_letter(path)
                 return found
 
-            patch.setattr("sitegen.stages.scan.digest_file", look)
+            patch.setattr("sitegen.adapters.stamps.digest_file", look)
             world.build()
         assert flipped == [path]
         check(world)
