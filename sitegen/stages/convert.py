@@ -21,6 +21,8 @@ from sitegen.config import ConvertRules
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Converted, Document, Fragment, Link, Parsed, Passage
+from sitegen.text.dialects import PYTHON_MARKDOWN
+from sitegen.text.marker import scan_lines
 from sitegen.text.words import WordCount, excerpt, reading_minutes
 
 _ENGINES = {"python-markdown": markdown, "commonmark": commonmark}
@@ -121,7 +123,20 @@ def _run(passage: Passage, before: Before, rules: ConvertRules) -> _Run:
         raise _LibraryError(type(error).__name__) from error
     sanitised, tree = sanitise_to_tree(raw, mode, tagged="<" in passage.text)
     analysis = analyse(sanitised.html, before, opening=2 * rules.summary.length + 100, tree=tree)
-    return _Run(passage, analysis, sanitised.findings)
+    left_over = _left_over(passage) if rules.markdown.engine == "commonmark" else ()
+    return _Run(passage, analysis, (*left_over, *sanitised.findings))
+
+
+def _left_over(passage: Passage) -> Iterator[Finding]:
+    """What only the default engine would have understood."""
+    if "!!!" not in passage.text and "[TOC]" not in passage.text:
+        return
+    for line in scan_lines(passage.text).lines:
+        if line.kind == "text" and PYTHON_MARKDOWN.tag.match(line.text):
+            yield Finding(
+                PYTHON_MARKDOWN.group, PYTHON_MARKDOWN.message, PYTHON_MARKDOWN.hint, line.text[:12]
+            )
+            return
 
 
 def _summary_alone(document: Document) -> _Run:

@@ -37,6 +37,14 @@ KRAMDOWN = Dialect(
     re.compile(r"\{:{1,2}/?[\w\s.#-]"),
 )
 
+PYTHON_MARKDOWN = Dialect(
+    "dialect:python-markdown",
+    "Python-Markdown's `!!!` and `[TOC]` have no meaning for the engine `commonmark`",
+    "Write notes as `> [!NOTE]`, and leave `[TOC]` out; or choose the engine `python-markdown`.",
+    re.compile(r"!!! ?[a-z]|\[TOC\]\s*$"),
+)
+"""At the beginning of a line, and only where the other engine reads the text."""
+
 _DIALECTS = (SHORTCODE, LIQUID, KRAMDOWN)
 _TARGET = re.compile(r"\{\{|\{%|%7B(?:%7B|%25)", re.IGNORECASE)
 

@@ -218,6 +218,16 @@ def test_what_is_done_in_python_can_be_stopped() -> None:
     assert to_html("*x*") == "<p><em>x</em></p>"
 
 
+def test_highlighting_can_be_stopped_within_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    def for_ever(*_: object) -> str:
+        while True:
+            sum(range(1000))
+
+    monkeypatch.setattr(adapter, "highlight", for_ever)
+    with pytest.raises(Overdue), deadline(0.1):
+        to_html("```python\nx = 1\n```")
+
+
 MARKS = st.text("ab \n\"'.-`[]()!<>&*_\\#|:~=+1é{}")
 
 

@@ -263,6 +263,24 @@ def test_what_readers_will_miss_is_one_warning_with_its_line(text: str, message:
     assert found.hint.endswith(".")
 
 
+@by_commonmark
+@pytest.mark.parametrize("text", ["a\n\n!!! note\n    b", '\n\n!!! tip "B"\n    c', "a\n\n[TOC]"])
+def test_what_only_the_default_engine_understands_is_a_warning_with_its_line(text: str) -> None:
+    found = problem(text)
+    assert (found.group, found.severity, found.line) == ("dialect:python-markdown", "warning", 3)
+    assert "`python-markdown`" in found.hint
+
+
+@pytest.mark.parametrize("text", ["```\n!!! note\n```", "So!!! much", "!!!", "see [TOC] here"])
+def test_what_only_looks_like_it_is_not(text: str) -> None:
+    assert run(text).problems == ()
+
+
+@by_default
+def test_for_the_default_engine_they_are_what_they_are() -> None:
+    assert run("[TOC]\n\n!!! note\n    b").problems == ()
+
+
 def test_a_kind_is_told_once_for_preview_and_gated_together() -> None:
     assert len(run("<script>1</script>", "<script>2</script>").problems) == 1
 
