@@ -12,7 +12,7 @@ from benchmarks.edits import CASES
 from benchmarks.measure import CommandFailed, measure
 from benchmarks.peers import PEERS, Site, set_up
 from benchmarks.posts import CATEGORIES, Corpus
-from benchmarks.run import environment, main
+from benchmarks.run import README, environment, main
 from benchmarks.table import BEGIN, END, Results, Row, into_readme, report
 from sitegen.config.settings import MarkdownConfig
 
@@ -248,3 +248,10 @@ def test_the_tables_take_the_place_of_the_last_ones_in_the_readme(tmp_path: Path
     into_readme(readme, "new\n")
     into_readme(readme, "newer \\1\n")
     assert readme.read_text() == f"before\n{BEGIN}\n\nnewer \\1\n\n{END}\nafter\n"
+
+
+def test_the_readme_of_the_benchmark_has_a_place_for_the_tables(tmp_path: Path) -> None:
+    copy = tmp_path / "README.md"
+    copy.write_text(README.read_text(encoding="utf-8"), encoding="utf-8")
+    into_readme(copy, "| new |\n")
+    assert copy.read_text(encoding="utf-8").count("| new |") == 1
