@@ -127,7 +127,7 @@ class Site(Struct, frozen=True, kw_only=True):
         return tuple(everything)
 
 
-# There are many times more of these than posts, and none is ever part of a cycle: `gc=False` spares the collector
+# There are many more of these than posts, and none is ever part of a cycle: `gc=False` spares the collector
 # from walking them again and again.
 
 
