@@ -127,8 +127,8 @@ class Site(Struct, frozen=True, kw_only=True):
         return tuple(everything)
 
 
-# There are many times more of these than posts, and none is ever part of a cycle: `gc=False` spares the
-# collector from walking them again and again.
+# There are many more of these than posts, and none is ever part of a cycle: `gc=False` spares the collector
+# from walking them again and again.
 
 
 class TagRow(Struct, frozen=True, kw_only=True, gc=False):

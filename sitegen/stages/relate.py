@@ -44,8 +44,8 @@ _SLACK = 0.001
 """How far floats are mistrusted, in millionths. They carry 15 digits, so their error is below 0.00001."""
 _FEW = 12
 """So few carriers of a tag are compared one by one."""
-_WIDE = 32
-"""A post of more tags is compared one by one as well: it would stand in hundreds of lists."""
+_WIDE = 24
+"""For a post of more tags, shared weights are added up plainly: it would stand in hundreds of lists."""
 _LONG = 32
 """In a list longer than this, finding where to begin takes less time than it saves."""
 _PATIENCE = 32
@@ -88,13 +88,16 @@ class _Group:
     """Posts of the same tags and category, and the best that were found for them."""
 
     __slots__ = (
-        "best", "bonus", "category", "last", "left", "norm", "oldest", "ranks", "scale", "tag_set", "tags",
+        "best", "bonus", "category", "last", "left", "norm", "oldest", "ranks", "scale",
+        "tag_set", "tags", "wide",
     )  # fmt: skip
 
     def __init__(self, tags: tuple[int, ...], norm: int, category: str, ranks: list[int]) -> None:
         self.tags = tags
         """Their numbers, rarest first."""
         self.tag_set = frozenset(tags)
+        self.wide = len(tags) > _WIDE
+        """Whether it has too many tags to be searched for."""
         self.category = category
         self.bonus = SAME_CATEGORY if category else 0
         self.ranks = ranks
@@ -169,6 +172,9 @@ class _Search:
             self._begin(group)
             for tag in group.tags:
                 carriers[tag].append(group)
+        for group in self.groups:
+            if group.wide:
+                self._count(group, carriers)
         for tag, groups in enumerate(carriers):
             if len(groups) > 1:
                 self._take(tag, groups)
@@ -184,9 +190,22 @@ class _Search:
         if not alone:
             self._offer(group, group, group.norm, ONE)
 
+    def _count(self, group: _Group, carriers: Sequence[list[_Group]]) -> None:
+        """Find the best in the plain way: add up what each other group shares, and offer it."""
+        shared: dict[_Group, int] = defaultdict(int)
+        for tag in group.tag_set:
+            square = self.squares[tag]
+            for other in carriers[tag]:
+                shared[other] += square
+        del shared[group]
+        for other, weight in shared.items():
+            value = weight * group.scale * other.scale
+            if value + group.bonus >= group.last:
+                self._offer(group, other, weight, value)
+
     def _take(self, tag: int, carriers: list[_Group]) -> None:
         """Find who shares this tag and perhaps tags to come, but none that was taken before."""
-        seekers = [group for group in carriers if _may_gain(group, group.left)]
+        seekers = [group for group in carriers if not group.wide and _may_gain(group, group.left)]
         self.parts.clear()
         if len(carriers) <= _FEW:
             for group in seekers:
@@ -286,7 +305,7 @@ class _Lists:
         self.wide: list[_Group] = []
         self.by_next: dict[int, list[_Group]] = defaultdict(list)
         for group in carriers:
-            if len(group.tags) > _WIDE:
+            if group.wide:
                 self.wide.append(group)
             else:
                 for number in group.tags[bisect_right(group.tags, tag) :]:
@@ -298,8 +317,6 @@ class _Lists:
         The most comes first.
         """
         reach = group.left
-        if len(group.tags) > _WIDE:
-            return [(self.carriers, reach)]
         lists = [(self.wide, reach)] if self.wide else []
         for number in group.tags[bisect_right(group.tags, self.tag) :]:
             others = self.by_next[number]

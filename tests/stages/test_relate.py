@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sitegen.config import RelatedConfig
 from sitegen.model.site import Relation, SharedTag, TagRow, TagTable
+from sitegen.stages import relate as stage
 from sitegen.stages.relate import relate, score, tag_weights
 
 DATE = datetime(2024, 5, 9, tzinfo=UTC)
@@ -287,3 +288,104 @@ def test_the_weights_of_a_large_table_agree_with_decimals(carriers: int) -> None
     rows = [row("a", "x")] * carriers + [row("b")] * (1000 - carriers)
     exact = 1000 * Context(prec=60).ln(1 + Decimal(1000) / carriers)
     assert tag_weights(rows) == {"x": int(exact.to_integral_value(ROUND_HALF_EVEN))}
+
+
+# The search finds what comparing each with each finds
+
+
+def compared(rows: list[TagRow], rules: RelatedConfig) -> dict[str, tuple[Relation, ...]]:
+    """Every post scored against every other, then sorted: the plain way, in integers."""
+    weights = tag_weights(rows)
+    minimum = round(rules.minimum * 1_000_000)
+
+    def relation(a: TagRow, b: TagRow, *, picked: bool) -> Relation:
+        tags = sorted(set(a.tags) & set(b.tags), key=lambda tag: (-weights[tag], tag))
+        norms = [sum(weights[tag] ** 2 for tag in one.tags) for one in (a, b)]
+        same = a.category != "" and a.category == b.category
+        value = score(sum(weights[tag] ** 2 for tag in tags), *norms, same_category=same) if tags else 0
+        shared = tuple(SharedTag(tag, weights[tag]) for tag in tags)
+        return Relation(id=b.id, score=value, shared=shared, same_category=same, picked=picked)
+
+    newest = sorted(rows, key=lambda one: (-one.date.timestamp(), one.id))
+    by_id = {one.id: one for one in rows}
+    found = {}
+    for a in rows:
+        picks = [relation(a, by_id[id], picked=True) for id in a.picks if id in by_id and id != a.id]
+        others = [relation(a, b, picked=False) for b in newest if b.id != a.id and b.id not in a.picks]
+        good = [one for one in others if one.shared and one.score >= minimum]
+        good.sort(key=lambda one: -one.score)
+        found[a.id] = tuple((picks[: rules.limit] + good)[: rules.limit])
+    return found
+
+
+@st.composite
+def crowds(draw: st.DrawFn) -> list[TagRow]:
+    """Tables of up to a hundred posts that differ in how skewed tags are, in ties, categories and picks."""
+    random = draw(st.randoms(use_true_random=False))
+    count = draw(st.sampled_from([2, 8, 30, 100]))
+    tags = draw(st.sampled_from([1, 3, 10, 60]))
+    most = draw(st.sampled_from([1, 3, 6, 30]))
+    skew = draw(st.sampled_from([0, 1, 3]))
+    categories = draw(st.sampled_from([1, 2, 5, 100]))
+    days = draw(st.sampled_from([1, 5, 1000]))
+    own = draw(st.booleans())
+    """Whether each post has a tag of its own, too: so all have the like norms."""
+    cumulated = [sum((place + 1) ** -skew for place in range(end + 1)) for end in range(tags)]
+    rows = []
+    for n in range(count):
+        names = random.choices(range(tags), cum_weights=cumulated, k=random.randint(0, most))
+        picks = [f"p{random.randrange(count):03}" for _ in range(random.choice([0, 0, 0, 1, 4]))]
+        rows.append(
+            TagRow(
+                id=f"p{n:03}",
+                tags=tuple(sorted({f"t{name}" for name in names} | ({f"own{n}"} if own else set()))),
+                category=random.choice(["", *(f"c{place}" for place in range(categories))]),
+                date=DATE + timedelta(days=random.randrange(days)),
+                picks=tuple(dict.fromkeys(picks)),
+            )
+        )
+    return rows
+
+
+LIMITS = st.builds(
+    RelatedConfig,
+    limit=st.sampled_from([0, 1, 2, 3, 5, 50]),
+    minimum=st.sampled_from([0.0, 0.05, 0.1, 0.5, 0.95, 1.0]),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(crowds(), LIMITS)
+def test_the_search_finds_what_comparing_each_with_each_finds(
+    rows: list[TagRow], rules: RelatedConfig
+) -> None:
+    assert related(*rows, rules=rules) == compared(rows, rules)
+
+
+@pytest.mark.parametrize("name", ["_FEW", "_WIDE", "_LONG", "_PATIENCE"])
+@settings(max_examples=100, deadline=None)
+@given(rows=crowds(), rules=LIMITS, at=st.sampled_from([0, 2, 1000]))
+def test_which_way_the_search_goes_changes_nothing(
+    name: str, rows: list[TagRow], rules: RelatedConfig, at: int
+) -> None:
+    """Small tables would else never be split, large posts never be met by small ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        for other in ("_FEW", "_LONG", "_PATIENCE"):
+            patch.setattr(stage, other, 1)
+        patch.setattr(stage, name, at)
+        assert related(*rows, rules=rules) == compared(rows, rules)
+
+
+def test_ties_at_the_last_place_go_to_the_newest_of_many() -> None:
+    rows = [row(f"p{n:03}", f"all own{n}", n, category=f"c{n % 40}") for n in range(200)]
+    found = related(*rows, rules=RelatedConfig(limit=6, minimum=0))
+    # Those of the category score more; four others have it.
+    assert ids(found["p000"]) == ["p160", "p120", "p080", "p040", "p199", "p198"]
+    assert ids(found["p160"]) == ["p120", "p080", "p040", "p000", "p199", "p198"]
+
+
+def test_a_post_of_ten_thousand_tags_is_related_like_any_other() -> None:
+    rows = [row("many", " ".join(f"t{n}" for n in range(10_000))), row("a", "t1 t2"), row("b", "t2 x")]
+    rows += [row(f"other{n}", f"y{n}") for n in range(30)]
+    assert related(*rows, rules=ALL) == compared(rows, ALL)
+    assert ids(related(*rows, rules=ALL)["many"]) == ["a", "b"]
