@@ -133,8 +133,9 @@ TEMPLATES: dict[str, tuple[str | None, ...]] = {
         None,
     ),
     "page.html": (
-        _MAIN.format("{{ page }} {{ toc | default('-') }} {{ body }}"),
+        _MAIN.format("{{ page }} {{ toc | default('-') }} {{ body }} {{ data }}"),
         _MAIN.format("{{ body }} {{ data.links }}"),
+        _MAIN.format("{{ body }}"),
         _FAILING,
     ),
     "home.html": (
@@ -327,6 +328,8 @@ class World:
             "authors": [("Jo", "Ann")[number % 2]],
         }
         body = BODIES[3] if number in (1, 2) else BODIES[number % 2]
+        if folder == "posts/deep":
+            body += " See [another](../p-1.md)."
         self.write(f"content/{folder}/p-{number}.md", _post_text(front, body))
 
     def posts(self) -> list[str]:
@@ -710,7 +713,7 @@ WEIGHTS = {
     "text": 6,
     "template": 8,
     "setting": 12,
-    "file": 5,
+    "file": 10,
     "mend": 6,
     "flip": 4,
     "add": 2,
