@@ -42,12 +42,14 @@ class Closure(Struct, frozen=True):
     """Name and digest of each of them, sorted; the digest of one that is missing is empty."""
 
 
-class _Facts(Struct, frozen=True):
+class Facts(Struct, frozen=True):
     """What one template is, by itself."""
 
-    digest: Digest
     mentions: frozenset[str]
     references: tuple[str, ...]
+    """The templates that it names."""
+    any_other: bool = False
+    """It also works out the name of one while rendering: that may be any."""
 
 
 class TemplateMistake(Exception):
@@ -61,10 +63,12 @@ class TemplateMistake(Exception):
 class Templates:
     """A set of templates, compiled as they are needed."""
 
-    def __init__(self, files: Iterable[TemplateFile]) -> None:
+    def __init__(self, files: Iterable[TemplateFile], known: Mapping[str, Facts] | None = None) -> None:
         self.files: Mapping[str, TemplateFile] = {file.name: file for file in files}
+        self.facts: dict[str, Facts] = dict(known or {})
+        """By the digest of name and text; `known` were found out in earlier builds."""
         self._closures: dict[str, Closure] = {}
-        self._read: dict[str, _Facts] = {}
+        self._digests: dict[str, Digest] = {}
 
     @cached_property
     def environment(self) -> jinja2.Environment:
@@ -117,27 +121,31 @@ class Templates:
             current = todo.pop()
             if current in found:
                 continue
-            facts = self._facts(current)
-            if facts is None and current == name:
+            file = self.files.get(current)
+            if file is None and current == name:
                 raise TemplateMistake(self._missing(name))
             # An include may be optional: that it is missing is then part of what the page depends on.
-            found[current] = facts.digest if facts else None
-            if facts:
+            found[current] = self._digest(file) if file else None
+            if file:
+                facts = self._facts(file)
                 mentions |= facts.mentions
-                todo += facts.references
+                todo += sorted(self.files) if facts.any_other else facts.references
         members = tuple(sorted((one, digest or "") for one, digest in found.items()))
         return Closure(digest_of(members), frozenset(mentions), members)
 
-    def _facts(self, name: str) -> _Facts | None:
-        """What one template mentions and refers to; None if there is no such template."""
-        file = self.files.get(name)
-        if file is None:
-            return None
-        if name not in self._read:
-            self._read[name] = self._parsed(file)
-        return self._read[name]
+    def _digest(self, file: TemplateFile) -> Digest:
+        if file.name not in self._digests:
+            self._digests[file.name] = digest_of((file.name, file.text))
+        return self._digests[file.name]
 
-    def _parsed(self, file: TemplateFile) -> _Facts:
+    def _facts(self, file: TemplateFile) -> Facts:
+        """What one template mentions and refers to."""
+        digest = self._digest(file)
+        if digest not in self.facts:
+            self.facts[digest] = self._parsed(file)
+        return self.facts[digest]
+
+    def _parsed(self, file: TemplateFile) -> Facts:
         from jinja2 import TemplateError, meta
 
         try:
@@ -146,10 +154,9 @@ class Templates:
             references = list(meta.find_referenced_templates(tree))
         except (TemplateError, RecursionError) as error:
             raise TemplateMistake(self._problem(file.name, error)) from error
-        named = [reference for reference in references if reference is not None]
+        named = tuple(reference for reference in references if reference is not None)
         # A name that is computed while rendering may be any template: then all of them count.
-        reached = named if len(named) == len(references) else sorted(self.files)
-        return _Facts(digest_of((file.name, file.text)), mentions, tuple(reached))
+        return Facts(mentions, named, any_other=len(named) != len(references))
 
     def _missing(self, name: str) -> Problem:
         hint = did_you_mean(name, self.files) or "Templates lie in the folder `templates/`."

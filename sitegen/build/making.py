@@ -18,7 +18,7 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
 from sitegen.build.explain import changed, explain
 from sitegen.build.reading import Known
-from sitegen.build.record import Makings, Row
+from sitegen.build.record import Makings, Row, read_facts, write_facts
 from sitegen.build.shop import Shop
 from sitegen.build.work import PressRules, make_page, press
 from sitegen.config import FILE
@@ -55,7 +55,8 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     templates = template_files(known.tree, shop)
     material = _material(known.tree, shop)
     earlier = Earlier(known.versions, {path: row.key for path, row in there.items() if row.key})
-    planning = Planning(known.site, known.related, Templates(templates), material, earlier)
+    tools = Templates(templates, read_facts(shop.memo))
+    planning = Planning(known.site, known.related, tools, material, earlier)
     maker = _Maker(planning, folder, there, before, shop)
     problems = list(maker.make(known.tree, templates))
     outcome = planning.outcome()
@@ -67,6 +68,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     # Without a home page it is no site: what is wrong then concerns every page.
     if not shop.options.keep_going or all(file.path != "index.html" for file in files):
         shop.stop_if_wrong()
+    write_facts(shop.memo, tools.facts)
     makings = Makings(maker.parts, {**before.templates, **maker.members})
     return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data)
 

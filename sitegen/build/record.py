@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from sitegen.adapters.jinja import Facts
 from sitegen.adapters.stamps import Stamp, rests
 from sitegen.digest import Digest
 from sitegen.engine.memo import Memo
@@ -75,6 +76,7 @@ class Makings(Struct, frozen=True):
 
 _records = msgspec.json.Decoder(Record)
 _makings = msgspec.json.Decoder(Makings)
+_facts = msgspec.json.Decoder(dict[str, Facts])
 
 
 def _key(memo: Memo, what: str, output: Path) -> bytes:
@@ -98,6 +100,18 @@ def write_record(memo: Memo, output: Path, record: Record, makings: Makings) -> 
     """Remember a build."""
     memo.store.put(_key(memo, "record", output), msgspec.json.encode(record))
     memo.store.put(_key(memo, "makings", output), msgspec.json.encode(makings))
+
+
+def read_facts(memo: Memo) -> dict[str, Facts]:
+    """What is known of templates, by their digests."""
+    data = memo.store.get(memo.key("templates"))
+    return _facts.decode(data) if data else {}
+
+
+def write_facts(memo: Memo, facts: Mapping[str, Facts]) -> None:
+    """Remember what is known of templates."""
+    memo.used.add(memo.key("templates"))
+    memo.store.put(memo.key("templates"), msgspec.json.encode(facts, order="deterministic"))
 
 
 def record_keys(memo: Memo, output: Path) -> set[bytes]:

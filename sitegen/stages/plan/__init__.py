@@ -366,18 +366,23 @@ def _told_apart(claims: Iterable[Claim]) -> tuple[list[Claim], list[Problem]]:
     at: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         at[fold_path(claim.path)].append(claim)
-    inside = {folder: group for path, group in at.items() for folder in _folders(path) if folder in at}
+    folders: dict[str, list[Claim]] = {}
+    for path, group in at.items():
+        folders.setdefault(path.rpartition("/")[0], group)
+    inside = {
+        above: group for folder, group in folders.items() for above in _and_above(folder) if above in at
+    }
     problems = [_clash(at[path]) for path in sorted(path for path, group in at.items() if len(group) > 1)]
     problems += [_no_folder(at[path][0], inside[path][0]) for path in sorted(inside)]
     others = [claim for path, group in at.items() if len(group) > 1 or path in inside for claim in group]
     return others, problems
 
 
-def _folders(path: str) -> Iterator[str]:
-    """The folders that a path lies in."""
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
+def _and_above(folder: str) -> Iterator[str]:
+    """A folder and those that it lies in."""
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
 
 
 def _clash(group: list[Claim]) -> Problem:

@@ -89,6 +89,14 @@ class Keys:
         parts += (self.cards[id] for id in ids)
         return _digest(parts)
 
+    def archive(self, ids: Iterable[str]) -> str:
+        """The key of the page of all posts."""
+        if not self.common:
+            return ""
+        return _digest(
+            ["archive", self.common, self._template("archive.html"), *(self.cards[id] for id in ids)]
+        )
+
     def _card(self, post: Post) -> str:
         """What the card of a post is known by."""
         # Where an image leads depends on other files, and if it leads nowhere that has to be told every time.

@@ -44,7 +44,7 @@ def lists(context: Context, view: SiteView, keys: Keys) -> Iterator[Draft | Kept
     if ids:
         shown = ListView(site=view, page=_no_head(), kind="blog", name=ALL_POSTS, total=len(ids))
         yield from _pages(shown, addresses.blog, ids, context, keys)
-        yield _archive(context, view)
+        yield from _archive(context, view, keys)
     for kind, address, terms in (
         ("category", addresses.categories, context.site.categories),
         ("tag", addresses.tags, context.site.tags),
@@ -192,9 +192,13 @@ def _month(post: Post) -> tuple[int, int]:
     return post.teaser.date.year, post.teaser.date.month
 
 
-def _archive(context: Context, view: SiteView) -> Draft:
+def _archive(context: Context, view: SiteView, keys: Keys) -> Iterator[Draft | Kept]:
     """All posts by the year and month of their own calendar."""
     address = context.config.addresses.archive
+    key = keys.archive(post.teaser.id for post in context.site.listed)
+    if keys.holds(path_of(address), key):
+        yield Kept(path_of(address), key, "the archive", context.canonical(address))
+        return
     # Posts stand by their moment; where offsets differ, calendar days need not follow each other so.
     listed = sorted(context.site.listed, key=_month, reverse=True)
     years = []
@@ -207,4 +211,4 @@ def _archive(context: Context, view: SiteView) -> Draft:
         years.append(ArchiveYear(f"{year:04}", found))
     head = context.head("Archive", address, description=f"All posts of {context.config.site.title} by date.")
     page = ArchiveView(site=view, page=head, years=tuple(years), total=len(listed))
-    return Draft(path_of(address), "archive.html", page, source="the archive")
+    yield Draft(path_of(address), "archive.html", page, source="the archive", key=key)

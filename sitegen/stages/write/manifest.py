@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -21,6 +21,9 @@ MARKER = "sitegen-manifest.json"
 """Its name. A folder that holds it is an output folder of ours."""
 
 
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
 class _File(Struct):
     version: int
     files: dict[str, str]
@@ -33,11 +36,11 @@ def manifest_of(files: Mapping[str, Digest]) -> Manifest:
 
 def encode(manifest: Manifest) -> bytes:
     """A manifest as JSON, one line for each file."""
-    lines = ",\n".join(f"    {_quoted(path)}: {_quoted(digest)}" for path, digest in manifest.files)
-    files = f"{{\n{lines}\n  }}" if lines else "{}"
-    return f'{{\n  "version": {manifest.version},\n  "files": {files}\n}}\n'.encode()
+    data = msgspec.json.encode({"version": manifest.version, "files": dict(manifest.files)})
+    return msgspec.json.format(data, indent=2) + b"\n"
 
 
+@lru_cache(maxsize=2)
 def decode(data: bytes) -> Manifest | None:
     """The manifest in these bytes; None if it is damaged or of another version.
 
@@ -47,11 +50,8 @@ def decode(data: bytes) -> Manifest | None:
         found = msgspec.json.decode(data, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
-    sound = all(
-        not escapes(path) and path != MARKER and re.fullmatch(r"[0-9a-f]{64}", digest)
-        for path, digest in found.files.items()
-    )
-    if found.version != Manifest().version or not sound:
+    sound = all(map(_DIGEST.fullmatch, found.files.values())) and not any(map(escapes, found.files))
+    if found.version != Manifest().version or MARKER in found.files or not sound:
         return None
     return manifest_of({path: Digest(digest) for path, digest in found.files.items()})
 
@@ -82,7 +82,3 @@ def write_manifest(manifest: Manifest, staging: Path, output: Path) -> None:
     new = staging / MARKER
     new.write_bytes(encode(manifest))
     os.replace(new, output / MARKER)  # noqa: PTH105 - the one call that publishes; tests stop it anywhere
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sitegen.model.report import Manifest, Written
 from sitegen.stages.write.changes import Changes, Entry, changes, folders_of, wrong_paths
 from sitegen.stages.write.manifest import MARKER, manifest_of, read_manifest, write_manifest
 from sitegen.stages.write.staging import PREFIX, Staged, staged_at, unwritable
+from sitegen.text.paths import fold_path
 
 _STAYS = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY)
 """Gone already, a folder that holds something, or one on which a disk is mounted."""
@@ -36,14 +37,20 @@ def publish(
     """
     output = Path(os.path.realpath(output))
     files = list(staged)
-    problems = _twice(files) + wrong_paths({file.path for file in files})
-    if problems:
-        raise SiteError(_shown(problems, output))
     planned = {file.path: file.digest for file in files}
     old = read_manifest(output)
     owned = dict(old.files)
-    disk = _Look(output, {file.path: file.size for file in files}, known or {}).at(owned)
-    todo = changes(owned, planned, disk)
+    problems = _twice(files)
+    if planned.keys() != owned.keys():
+        # Those that are there already had nothing wrong with them.
+        problems += wrong_paths(planned)
+    if problems:
+        raise SiteError(_shown(problems, output))
+    kept = _untouched(files, owned, planned)
+    look = _Look(output, {file.path: file.size for file in files if file.path not in kept}, known or {})
+    some_owned = owned.keys() - kept
+    some_planned = {path: digest for path, digest in planned.items() if path not in kept}
+    todo = changes(some_owned, some_planned, look.at(some_owned))
     problems = [*todo.problems, *_late(files, todo)]
     if problems:
         raise SiteError(_shown(problems, output))
@@ -51,11 +58,19 @@ def publish(
     _act(todo, manifest, old, folder, output)
     return Written(
         written=todo.write,
-        unchanged=len(todo.unchanged),
+        unchanged=len(todo.unchanged) + len(kept),
         removed=tuple(sorted({*todo.remove, *owned.keys() & set(todo.clear)})),
         foreign=foreign(output, planned),
         manifest=manifest,
     )
+
+
+def _untouched(files: list[Staged], owned: Collection[str], planned: Collection[str]) -> set[str]:
+    """The files that are there already, and need not be looked at again."""
+    kept = {file.path for file in files if file.there and file.path in owned}
+    # Where case does not count, what is to be removed may be one of them under another name.
+    gone = {fold_path(path) for path in owned if path not in planned}
+    return set() if gone and not gone.isdisjoint(map(fold_path, kept)) else kept
 
 
 def _late(files: list[Staged], todo: Changes) -> list[Problem]:
@@ -143,8 +158,9 @@ def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output:
     """Do what was decided. Killed after any step, the manifest names at least all files that are ours."""
     with _in_plain_words(output, MARKER):
         output.mkdir(parents=True, exist_ok=True)
-        if todo.write:
-            write_manifest(manifest_of({**dict(old.files), **dict(manifest.files)}), folder, output)
+        both = manifest_of({**dict(old.files), **dict(manifest.files)}) if todo.write else old
+        if both != old:
+            write_manifest(both, folder, output)
     for path in todo.clear:
         _remove(output, path)
     for path in todo.write:
@@ -155,7 +171,7 @@ def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output:
     for path in (*todo.remove, *todo.prune):
         _remove(output, path)
     with _in_plain_words(output, MARKER):
-        if todo.write or manifest != old or not (output / MARKER).exists():
+        if manifest != both or not (output / MARKER).exists():
             write_manifest(manifest, folder, output)
 
 
