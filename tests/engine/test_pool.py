@@ -326,3 +326,63 @@ def test_ctrl_c_ends_everything_and_only_the_parent_speaks(
     assert errors.count(b"Traceback") == 1
     assert b"KeyboardInterrupt" in errors
     wait_until_gone([int(file.name) for file in folder.iterdir()])
+
+
+LARGE = """
+import os, signal, sys
+from multiprocessing import active_children
+from sitegen.engine.pool import Pool, WorkerDied
+from tests.engine.test_pool import large
+
+if __name__ == "__main__":
+    with Pool(2) as pool:
+        for number, _ in enumerate(pool.map(large, None, range(400))):
+            if number == 5:
+                break
+    print("left", flush=True)
+    try:
+        with Pool(2) as pool:
+            for number, _ in enumerate(pool.map(large, None, range(400))):
+                if number == 5:
+                    for process in active_children():
+                        os.kill(process.pid, signal.SIGKILL)
+    except WorkerDied:
+        print("died", flush=True)
+"""
+
+
+def large(_: object, item: int) -> bytes:
+    """More than a pipe takes at once: whoever sends it is interrupted in the middle."""
+    return bytes(3_000_000)
+
+
+def test_workers_that_end_while_they_send_a_result_are_not_waited_for(tmp_path: Path) -> None:
+    """What they have sent by then is half a message, and its end never comes."""
+    (tmp_path / "program.py").write_text(LARGE)
+    process = subprocess.Popen(
+        [sys.executable, str(tmp_path / "program.py")],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+    )
+    try:
+        told, _ = process.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        told, _ = process.communicate()
+    assert told.split() == [b"left", b"died"]
+
+
+def test_where_the_server_of_workers_was_killed_the_next_ones_come_from_another_or_it_is_told() -> None:
+    """An administrator or a machine without memory may have ended it."""
+    from multiprocessing import forkserver
+
+    with Pool(2) as pool:
+        assert list(pool.map(multiply, 2, range(MANY))) == [2 * item for item in range(MANY)]
+    server = vars(forkserver)["_forkserver"]._forkserver_pid
+    os.kill(server, signal.SIGKILL)
+    with Pool(2) as pool:
+        try:
+            assert list(pool.map(multiply, 2, range(MANY))) == [2 * item for item in range(MANY)]
+        except WorkerDied:
+            assert list(pool.map(multiply, 2, range(MANY))) == [2 * item for item in range(MANY)]

@@ -374,6 +374,17 @@ def test_a_page_never_names_an_asset_that_is_not_there_at_any_step(tmp_path: Pat
             assert (site.output / page.read_text()).exists()
 
 
+def test_a_page_that_goes_does_not_outlive_the_asset_that_it_names_at_any_step(tmp_path: Path) -> None:
+    for number in range(1, 12):
+        site = Site(tmp_path / str(number))
+        site.publish({"a.html": b"1.css", "z.html": b"1.css", "1.css": b""})
+        with pytest.MonkeyPatch.context() as patch, suppress(Killed):
+            Stopper(number, Killed()).install(patch, site)
+            site.publish({"a.html": b"2.css", "2.css": b""})
+        for page in site.output.glob("*.html"):
+            assert (site.output / page.read_text()).exists()
+
+
 NAMES = st.sampled_from(["a", "b", "c.html", "d.xml", "é"])
 PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
 
