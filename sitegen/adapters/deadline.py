@@ -26,32 +26,53 @@ class Overdue(BaseException):
     """
 
 
+class _Alarm:
+    """The timer of this process, and whether a ring of it counts."""
+
+    armed = False
+    standing = False
+
+
+@contextmanager
+def standing() -> Iterator[None]:
+    """Make the deadlines in the block cost less: what they share is set up once. Blocks may be nested."""
+    if _Alarm.standing or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal: int, _frame: FrameType | None) -> None:
+        if _Alarm.armed:
+            raise Overdue
+
+    before = signal.signal(signal.SIGALRM, ring)
+    hook = sys.unraisablehook
+    sys.unraisablehook = _quietly(hook)
+    _Alarm.standing = True
+    try:
+        yield
+    finally:
+        _Alarm.standing = False
+        signal.signal(signal.SIGALRM, before)
+        sys.unraisablehook = hook
+
+
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
     """Raise `Overdue` in the block after `seconds` of wall time, and once more every second until it ends."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    armed = True
-
-    def ring(_signal: int, _frame: FrameType | None) -> None:
-        if armed:
-            raise Overdue
-
-    before = signal.signal(signal.SIGALRM, ring)
-    hook = sys.unraisablehook
-    sys.unraisablehook = _quietly(hook)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
-    try:
+    with standing():
+        _Alarm.armed = True
+        signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
         try:
-            yield
+            try:
+                yield
+            finally:
+                # A ring in this very moment must not keep the timer from being stopped below.
+                _Alarm.armed = False
         finally:
-            # A ring in this very moment must not keep the timer from being stopped below.
-            armed = False
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
-        sys.unraisablehook = hook
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _quietly(hook: Hook) -> Hook:

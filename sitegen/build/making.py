@@ -6,6 +6,7 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -20,20 +21,22 @@ from sitegen.build.explain import changed, explain
 from sitegen.build.reading import Known
 from sitegen.build.record import Makings, Row, read_facts, write_facts
 from sitegen.build.shop import Shop
-from sitegen.build.work import PressRules, make_page, press
+from sitegen.build.work import PressRules, make_pages, press
 from sitegen.config import FILE
 from sitegen.digest import Digest, digest_of
 from sitegen.errors import Problem
 from sitegen.model.packed import Parts, pack
 from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, TextRecipe
 from sitegen.model.report import Rendered
-from sitegen.model.source import Tree
+from sitegen.model.source import Origin, Source, Tree
 from sitegen.model.view import SiteView
 from sitegen.stages.plan import Earlier, Material, Outcome, Planning
 from sitegen.stages.render import RenderJob
 from sitegen.stages.scan import path_of, read
-from sitegen.stages.write import Staged, stage, stage_copy
+from sitegen.stages.write import Staged, discard, stage, stage_copy
 
+AT_ONCE = 64
+"""How many artifacts are planned before the first of them is made."""
 FEW_PAGES = 200
 """Up to so many pages are made here: starting workers takes as long."""
 
@@ -65,6 +68,8 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
         shop.note([problem])
         shop.left_out.add(source)
     files = [file for file in maker.files if file.path not in outcome.dropped]
+    for path in outcome.dropped:
+        discard(folder, path)
     # Without a home page it is no site: what is wrong then concerns every page.
     if not shop.options.keep_going or all(file.path != "index.html" for file in files):
         shop.stop_if_wrong()
@@ -97,7 +102,7 @@ class _Maker:
         data = self.shop.store.blob(self.planning.material.data)
         rules = PressRules(self.folder, templates, site, data)
         done = 0
-        for made in self.shop.pool.map(make_page, rules, self.jobs(tree, site), press, few=FEW_PAGES):
+        for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree, site), press, few=FEW_PAGES):
             artifact = self._waiting.popleft()
             if done:
                 # How many there will be is known for certain only when there are no more.
@@ -115,14 +120,29 @@ class _Maker:
         sources = {(one.origin, one.path): one for one in tree.sources}
         shop, digest = self.shop, digest_of(site)
         given_up = shop.is_wrong() and not shop.options.keep_going
-        for artifact in self.planning:
-            recipe = artifact.recipe
+        planned = iter(self.planning)
+        # Several at a time: one step for all of them and then the next is faster, see `Pool.map_chunks`.
+        while some := list(islice(planned, AT_ONCE)):
             # What is wrong elsewhere has still to be found, but nothing will be published.
             given_up = given_up or (self.planning.is_wrong() and not shop.options.keep_going)
-            if given_up:
-                continue
+            if not given_up:
+                pages = list(self.pages(some, sources, digest))
+                texts = [tuple(shop.store.blob(text.html) for text in recipe.texts) for _, _, recipe in pages]
+                yield from (
+                    RenderJob(path, data, html) for (path, data, _), html in zip(pages, texts, strict=True)
+                )
+
+    def pages(
+        self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source], site: Digest
+    ) -> Iterator[tuple[str, bytes, PageRecipe]]:
+        """Of the pages that have to be made path and recipe; all else is seen to."""
+        shop = self.shop
+        for artifact in artifacts:
+            recipe = artifact.recipe
             if isinstance(recipe, PageRecipe):
-                yield from self.page(artifact, recipe, digest)
+                data = self.page(artifact, recipe, site)
+                if data:
+                    yield artifact.path, data, recipe
             elif isinstance(recipe, KeptRecipe):
                 self.keep(artifact.path, self.there[artifact.path])
             elif isinstance(recipe, TextRecipe):
@@ -131,7 +151,8 @@ class _Maker:
                 source = sources[recipe.origin, recipe.source]
                 self.files.append(self.copy(artifact.path, recipe, path_of(shop.roots, source), source.shown))
 
-    def page(self, artifact: Artifact, recipe: PageRecipe, site: Digest) -> Iterator[RenderJob]:
+    def page(self, artifact: Artifact, recipe: PageRecipe, site: Digest) -> bytes:
+        """The recipe of a page as bytes; none if the page is there already."""
         closure = self.planning.templates.closure(recipe.template)
         packed = pack(recipe, site, closure.mentions)
         path = artifact.path
@@ -143,13 +164,12 @@ class _Maker:
         if row is not None and row.recipe == packed.digest:
             self.shop.memo.count("render", run=False)
             self.files.append(Staged(path, row.digest, row.size, there=True))
-            return
+            return b""
         self.shop.memo.count("render", run=True)
         if self.shop.options.explain:
             self.rendered.append(Rendered(path, self.why(path, packed.parts, recipe.template)))
         self._waiting.append(replace(artifact, recipe=TextRecipe("")))
-        html = tuple(self.shop.store.blob(text.html) for text in recipe.texts)
-        yield RenderJob(path, packed.data, html)
+        return packed.data
 
     def keep(self, path: str, row: Row) -> None:
         """Take a page as it is."""

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from sitegen.adapters.stamps import Stamp, Stamps
 from sitegen.build.shop import Shop
-from sitegen.build.work import Reader, Reading, read_one, reading_of
+from sitegen.build.work import Reader, Reading, read_some, reading_of
 from sitegen.config import FILE, Config, convert_rules, parse_rules, read_config
 from sitegen.digest import Digest, digest_bytes
 from sitegen.engine.memo import Codec
@@ -143,7 +143,7 @@ def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> I
     def run(places: Sequence[int]) -> Iterator[Reading]:
         chosen = [sources[place] for place in places]
         progress = shop.steps("Reading", chosen)
-        for written, html in shop.pool.map(read_one, reader, chosen, progress=progress, few=few):
+        for written, html in shop.pool.map_chunks(read_some, reader, chosen, progress=progress, few=few):
             reading = reading_of(written)
             if html or reading.body is not None:
                 shop.store.put_blob(html)

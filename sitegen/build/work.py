@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
+from sitegen.adapters.deadline import standing
 from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.config import ConvertRules, ParseRules
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
-from sitegen.model.document import Body, Document
+from sitegen.model.document import Body, Document, Parsed
 from sitegen.model.source import Source
 from sitegen.model.view import SiteView
 from sitegen.stages.convert import convert
 from sitegen.stages.parse import parse
-from sitegen.stages.render import RenderJob, Tools, render
+from sitegen.stages.render import Rendered, RenderJob, Tools, render
 from sitegen.stages.scan import Roots, read
 from sitegen.stages.write import stage
 
@@ -40,23 +40,30 @@ class Reader(NamedTuple):
     converting: ConvertRules
 
 
-def read_one(reader: Reader, source: Source) -> tuple[bytes, bytes]:
-    """A source, parsed and converted, as bytes; and the HTML of what everybody may read.
+def read_some(reader: Reader, sources: list[Source]) -> list[tuple[bytes, bytes]]:
+    """Of each source what it says, parsed and converted, as bytes; and the HTML that everybody may read.
 
     What is for members is described, and goes no further.
     """
+    parsed = [_parsed(reader, source) for source in sources]
+    with standing():
+        converted = [convert(one, reader.converting) for one in parsed]
+    return [
+        (_encode((one.document, made.body, one.problems + made.problems)), made.preview_html.encode())
+        for one, made in zip(parsed, converted, strict=True)
+    ]
+
+
+def _parsed(reader: Reader, source: Source) -> Parsed:
     try:
         data = read(reader.roots, source, reader.parsing.document_bytes)
     except SiteError as error:
-        return _encode((None, None, error.problems)), b""
-    parsed = parse(source, data, reader.parsing)
-    converted = convert(parsed, reader.converting)
-    problems = parsed.problems + converted.problems
-    return _encode((parsed.document, converted.body, problems)), converted.preview_html.encode()
+        return Parsed(problems=error.problems)
+    return parse(source, data, reader.parsing)
 
 
 def reading_of(written: bytes) -> Reading:
-    """What `read_one` wrote down.
+    """What `read_some` wrote down of one source.
 
     To be kept only if it is whole and nothing in it comes from a text that is for members.
     """
@@ -91,19 +98,13 @@ def press(rules: PressRules) -> Press:
     return Press(rules.folder, Tools(Templates(rules.templates), rules.site, rules.data))
 
 
-def make_page(press: Press, job: RenderJob) -> tuple[Digest, int] | Problem:
-    """The digest and the size of a page that now lies ready, or why there is none."""
-    made = render(press.tools, job)
-    if made.problem is not None:
-        return made.problem
-    staged = stage(press.folder, made.path, made.data)
+def make_pages(press: Press, jobs: list[RenderJob]) -> list[tuple[Digest, int] | Problem]:
+    """Of each page the digest and the size, now that it lies ready, or why there is none."""
+    with standing():
+        pages = [render(press.tools, job) for job in jobs]
+    return [page.problem if page.problem is not None else _staged(press.folder, page) for page in pages]
+
+
+def _staged(folder: Path, made: Rendered) -> tuple[Digest, int]:
+    staged = stage(folder, made.path, made.data)
     return staged.digest, staged.size
-
-
-def digest_of_bytes(*parts: bytes) -> bytes:
-    """The digest of several runs of bytes, told apart."""
-    digest = sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.digest()

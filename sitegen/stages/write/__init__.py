@@ -15,11 +15,12 @@ from sitegen.stages.write.guard import check_output
 from sitegen.stages.write.look import intact, restamp, stamps
 from sitegen.stages.write.manifest import read_manifest
 from sitegen.stages.write.publish import foreign, publish
-from sitegen.stages.write.staging import Staged, locked, stage, stage_copy, staging
+from sitegen.stages.write.staging import Staged, discard, locked, stage, stage_copy, staging
 
 __all__ = [
     "Staged",
     "check_output",
+    "discard",
     "foreign",
     "intact",
     "locked",

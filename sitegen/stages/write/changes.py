@@ -145,8 +145,7 @@ class _Decision:
         return path in self.owned and self.kind(path) == "file"
 
     def kind(self, path: str) -> str:
-        entry = self.disk.get(path)
-        return entry.kind if entry is not None else ""
+        return _kind(self.disk, path)
 
     def changes(self) -> Changes:
         if self.problems:
@@ -158,10 +157,45 @@ class _Decision:
         return Changes(
             clear=tuple(sorted(self.clear, reverse=True)),
             write=tuple(sorted(self.write, key=lambda path: (_phase(path), path))),
-            remove=tuple(sorted(path for path in gone if self.is_ours(path))),
+            # In the other order than they came: what others name goes after those.
+            remove=tuple(sorted(filter(self.is_ours, gone), key=lambda path: (-_phase(path), path))),
             prune=tuple(sorted(left - kept - self.clear, reverse=True)),
             unchanged=tuple(self.unchanged),
         )
+
+
+class Move(NamedTuple):
+    """A step of publishing."""
+
+    path: str
+    """Of a file, or of a new folder that is published whole."""
+    files: tuple[str, ...]
+    """What comes with it."""
+
+
+def moves(write: Iterable[str], disk: Mapping[str, Entry]) -> list[Move]:
+    """The fewest steps that publish these files: assets first, then pages, then feeds and the like.
+
+    A folder that is new comes whole, unless it holds both assets and pages that may show those of others:
+    then what is in it comes one by one.
+    """
+    phases: dict[str, set[int]] = {}
+    news: dict[str, list[str]] = {}
+    for path in write:
+        news[path] = [folder for folder in folders_of(path) if _kind(disk, folder) != "folder"]
+        for folder in news[path]:
+            phases.setdefault(folder, set()).add(_phase(path))
+    groups: dict[str, list[str]] = {}
+    for path, folders in news.items():
+        alike = (folder for folder in folders if 0 not in phases[folder] or len(phases[folder]) == 1)
+        groups.setdefault(next(alike, path), []).append(path)
+    steps = [(max(map(_phase, files)), path, tuple(files)) for path, files in groups.items()]
+    return [Move(path, files) for _, path, files in sorted(steps)]
+
+
+def _kind(disk: Mapping[str, Entry], path: str) -> str:
+    entry = disk.get(path)
+    return entry.kind if entry is not None else ""
 
 
 def folders_of(path: str) -> list[str]:

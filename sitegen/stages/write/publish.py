@@ -8,6 +8,7 @@ import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -16,9 +17,9 @@ from sitegen.adapters.stamps import Stamp, looks_like
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
 from sitegen.model.report import Manifest, Written
-from sitegen.stages.write.changes import Changes, Entry, changes, folders_of, wrong_paths
+from sitegen.stages.write.changes import Changes, Entry, Move, changes, folders_of, moves, wrong_paths
 from sitegen.stages.write.manifest import MARKER, manifest_of, read_manifest, write_manifest
-from sitegen.stages.write.staging import PREFIX, Staged, staged_at, unwritable
+from sitegen.stages.write.staging import PREFIX, TREE, Staged, staged_at, unwritable
 from sitegen.text.paths import fold_path
 
 _STAYS = (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST, errno.EBUSY)
@@ -50,12 +51,13 @@ def publish(
     look = _Look(output, {file.path: file.size for file in files if file.path not in kept}, known or {})
     some_owned = owned.keys() - kept
     some_planned = {path: digest for path, digest in planned.items() if path not in kept}
-    todo = changes(some_owned, some_planned, look.at(some_owned))
+    disk = look.at(some_owned)
+    todo = changes(some_owned, some_planned, disk)
     problems = [*todo.problems, *_late(files, todo)]
     if problems:
         raise SiteError(_shown(problems, output))
     manifest = manifest_of(planned)
-    _act(todo, manifest, old, folder, output)
+    _act(todo, moves(todo.write, disk), _Manifests(old, manifest), folder, output)
     return Written(
         written=todo.write,
         unchanged=len(todo.unchanged) + len(kept),
@@ -154,8 +156,14 @@ class _Look:
                 self.add_all_in(f"{path}/{name}")
 
 
-def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output: Path) -> None:
+class _Manifests(NamedTuple):
+    old: Manifest
+    new: Manifest
+
+
+def _act(todo: Changes, steps: Iterable[Move], manifests: _Manifests, folder: Path, output: Path) -> None:
     """Do what was decided. Killed after any step, the manifest names at least all files that are ours."""
+    old, manifest = manifests
     with _in_plain_words(output, MARKER):
         output.mkdir(parents=True, exist_ok=True)
         both = manifest_of({**dict(old.files), **dict(manifest.files)}) if todo.write else old
@@ -163,16 +171,34 @@ def _act(todo: Changes, manifest: Manifest, old: Manifest, folder: Path, output:
             write_manifest(both, folder, output)
     for path in todo.clear:
         _remove(output, path)
-    for path in todo.write:
-        with _in_plain_words(output, path):
-            target = output / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staged_at(folder, path), target)  # noqa: PTH105 - as in `write_manifest`
+    for step in steps:
+        if step.files == (step.path,) or not _move_folder(step.path, folder, output):
+            for path in step.files:
+                _move(path, folder, output)
     for path in (*todo.remove, *todo.prune):
         _remove(output, path)
     with _in_plain_words(output, MARKER):
         if manifest != both or not (output / MARKER).exists():
             write_manifest(manifest, folder, output)
+
+
+def _move(path: str, folder: Path, output: Path) -> None:
+    with _in_plain_words(output, path):
+        target = output / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(staged_at(folder, path), target)  # noqa: PTH105 - as in `write_manifest`
+
+
+def _move_folder(path: str, folder: Path, output: Path) -> bool:
+    """Publish a new folder with all that is in it; whether that went."""
+    with _in_plain_words(output, path):
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.replace(folder / TREE / path, output / path)  # noqa: PTH105 - as in `write_manifest`
+    except OSError:
+        # A disk of its own is mounted there, or somebody was faster: then file by file, which tells why.
+        return False
+    return True
 
 
 def _remove(output: Path, path: str) -> None:

@@ -33,18 +33,53 @@ class Staged(Struct, frozen=True):
     """It lies in the output folder already, and not here."""
 
 
+TREE = "tree"
+_MET = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
+"""What the system says where two paths meet: one is a folder of the other."""
+
+
 def staged_at(folder: Path, path: str) -> Path:
-    """Where a file lies while it is staged: in no folder of its own, whatever its path is."""
-    return folder / hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+    """Where a file lies while it is staged: in folders like those that it will be published in.
+
+    So whole new folders can be published in one step. Where another file is in the way of that, `path` lies
+    aside, in no folder of its own.
+    """
+    aside = folder / hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+    return aside if aside.exists() else folder / TREE / path
 
 
 def stage(folder: Path, path: str, data: bytes) -> Staged:
     """Lay bytes ready as the file `path`, in any process. Raises `SiteError` if the disk is full."""
     try:
-        staged_at(folder, path).write_bytes(data)
+        with _new_file(folder, path) as file:
+            file.write(data)
     except OSError as error:
         raise SiteError([unwritable(path, error)]) from None
     return Staged(path, digest_bytes(data), len(data))
+
+
+def discard(folder: Path, path: str) -> None:
+    """Take back what was staged as the file `path`: it will not be published."""
+    with suppress(OSError):
+        staged_at(folder, path).unlink()
+
+
+def _new_file(folder: Path, path: str) -> BinaryIO:
+    """The file that is staged as `path`, empty and open. Raises `OSError`."""
+    place = f"{folder}/{TREE}/{path}"
+    try:
+        try:
+            os.mkdir(place.rpartition("/")[0])  # noqa: PTH102 - once for each page: a `Path` costs more
+        except FileExistsError:
+            pass
+        except FileNotFoundError:
+            Path(place).parent.mkdir(parents=True, exist_ok=True)
+        return open(place, "wb", buffering=0)  # noqa: PTH123 - the caller closes it
+    except OSError as error:
+        if error.errno not in _MET:
+            raise
+    name = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+    return open(folder / name, "wb", buffering=0)  # noqa: PTH123
 
 
 def stage_copy(folder: Path, path: str, source: Path, expected: Digest, shown: str) -> Staged:
@@ -53,9 +88,10 @@ def stage_copy(folder: Path, path: str, source: Path, expected: Digest, shown: s
     `shown` names the source in messages. Raises `SiteError` if its bytes are not the expected ones any more,
     if it cannot be read, or if the disk does not take the copy.
     """
-    copy = staged_at(folder, path)
     try:
-        copy.unlink(missing_ok=True)
+        _new_file(folder, path).close()
+        copy = staged_at(folder, path)
+        copy.unlink()
         digest, size = copy_file(source, copy)
     except OSError as error:
         hint = "Build again once it is there and readable, and the disk has room."

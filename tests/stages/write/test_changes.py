@@ -145,7 +145,7 @@ CASES = [
         {"old.css": file(), "old.html": file()},
         Changes(
             write=("_redirects", "z.css", "a.html", "b/x.HTM", "b/sitemap.XML", "feed.xml"),
-            remove=("old.css", "old.html"),
+            remove=("old.html", "old.css"),
         ),
     ),
     Case(

@@ -245,7 +245,7 @@ def test_renames_go_from_assets_to_pages_to_feeds_and_removals_come_last(
         )
     site.publish({"a.html": b"", "site.css": b"", "feed.xml": b"", "robots.txt": b""})
     assert steps == [
-        *(MARKER, "robots.txt", "site.css", "a.html", "feed.xml", "old.css", "old.html", MARKER),
+        *(MARKER, "robots.txt", "site.css", "a.html", "feed.xml", "old.html", "old.css", MARKER),
     ]
 
 

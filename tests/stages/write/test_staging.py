@@ -12,16 +12,35 @@ import pytest
 
 from sitegen.digest import digest_bytes
 from sitegen.errors import SiteError, UsageError
-from sitegen.stages.write.staging import PREFIX, Staged, locked, stage, stage_copy, staged_at, staging
+from sitegen.stages.write.staging import (
+    PREFIX,
+    Staged,
+    discard,
+    locked,
+    stage,
+    stage_copy,
+    staged_at,
+    staging,
+)
 from tests.stages.write.support import put, tree
 
 
-def test_staged_bytes_lie_ready_under_a_name_of_their_own(tmp_path: Path) -> None:
+def test_staged_bytes_lie_ready_in_folders_like_those_they_are_published_in(tmp_path: Path) -> None:
     for path in ("a/b.html", "b.html", "x" * 255, "a/" * 500 + "b"):
         data = path.encode()
         assert stage(tmp_path, path, data) == Staged(path, digest_bytes(data), len(data))
+        assert staged_at(tmp_path, path) == tmp_path / "tree" / path
         assert staged_at(tmp_path, path).read_bytes() == data
-    assert len(list(tmp_path.iterdir())) == 4
+
+
+@pytest.mark.parametrize("paths", [("a", "a/b"), ("a/b", "a"), ("a/b/c", "a/b", "a/b/d")])
+def test_files_whose_paths_meet_are_staged_all_the_same(tmp_path: Path, paths: tuple[str, ...]) -> None:
+    """Only one of them will be published, and which that is nobody knows yet."""
+    for path in paths:
+        stage(tmp_path, path, path.encode())
+    assert [staged_at(tmp_path, path).read_bytes() for path in paths] == [path.encode() for path in paths]
+    discard(tmp_path, paths[0])
+    assert not staged_at(tmp_path, paths[0]).is_file()
 
 
 def test_a_copy_is_staged_and_digested_in_one_go(tmp_path: Path) -> None:
@@ -54,7 +73,8 @@ def test_a_full_disk_is_told_in_plain_words(tmp_path: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    # The module: the package has a function of its name.
+    monkeypatch.setattr(sys.modules["sitegen.stages.write.staging"], "_new_file", full)
     with pytest.raises(SiteError) as caught:
         stage(tmp_path, "a.html", b"x")
     assert str(caught.value) == (
