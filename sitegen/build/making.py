@@ -19,7 +19,7 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
 from sitegen.build.explain import changed, explain
 from sitegen.build.reading import Known
-from sitegen.build.record import Makings, Row, read_facts, write_facts
+from sitegen.build.record import MadeOf, Makings, Row, read_facts, write_facts
 from sitegen.build.shop import Shop
 from sitegen.build.work import PressRules, make_pages, press
 from sitegen.config import FILE
@@ -46,8 +46,8 @@ class Made(NamedTuple):
 
     files: list[Staged]
     """Staged, or in the output folder already."""
-    recipes: dict[str, tuple[str, str]]
-    """The digest of the recipe of each page, and its key."""
+    recipes: dict[str, MadeOf]
+    """By path."""
     makings: Makings
     rendered: tuple[Rendered, ...]
     data: Digest
@@ -90,7 +90,7 @@ class _Maker:
         self.before = before
         self.shop = shop
         self.files: list[Staged] = []
-        self.recipes: dict[str, tuple[str, str]] = {}
+        self.recipes: dict[str, MadeOf] = {}
         self.parts: dict[str, msgspec.Raw] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
@@ -157,7 +157,8 @@ class _Maker:
         packed = pack(recipe, site, closure.mentions)
         path = artifact.path
         self.shop.memo.count("plan", run=True)
-        self.recipes[path] = packed.digest, artifact.key
+        texts = tuple(text.source for text in recipe.texts)
+        self.recipes[path] = MadeOf(packed.digest, artifact.key, texts)
         self.parts[path] = msgspec.Raw(msgspec.json.encode(packed.parts))
         self.members[recipe.template] = closure.members
         row = self.there.get(path)
@@ -169,13 +170,15 @@ class _Maker:
         if self.shop.options.explain:
             self.rendered.append(Rendered(path, self.why(path, packed.parts, recipe.template)))
         self._waiting.append(replace(artifact, recipe=TextRecipe("")))
+        if texts:
+            self.shop.store.put(bytes.fromhex(packed.digest), packed.data)
         return packed.data
 
     def keep(self, path: str, row: Row) -> None:
         """Take a page as it is."""
         self.shop.memo.count("plan", run=False)
         self.shop.memo.count("render", run=False)
-        self.recipes[path] = row.recipe, row.key
+        self.recipes[path] = MadeOf(row.recipe, row.key, row.texts)
         self.files.append(Staged(path, row.digest, row.size, there=True))
         if path in self.before.parts:
             self.parts[path] = self.before.parts[path]
