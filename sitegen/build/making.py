@@ -23,13 +23,12 @@ from sitegen.build.record import MadeOf, Makings, Row, read_facts, write_facts
 from sitegen.build.shop import Shop
 from sitegen.build.work import PressRules, make_pages, press
 from sitegen.config import FILE
-from sitegen.digest import Digest, digest_of
+from sitegen.digest import Digest
 from sitegen.errors import Problem
 from sitegen.model.packed import Parts, pack
 from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, TextRecipe
 from sitegen.model.report import Rendered
 from sitegen.model.source import Origin, Source, Tree
-from sitegen.model.view import SiteView
 from sitegen.stages.plan import Earlier, Material, Outcome, Planning
 from sitegen.stages.render import RenderJob
 from sitegen.stages.scan import path_of, read
@@ -51,6 +50,9 @@ class Made(NamedTuple):
     makings: Makings
     rendered: tuple[Rendered, ...]
     data: Digest
+    """The site's own data, in the store."""
+    site: Digest
+    """What every page knows of the site, in the store."""
 
 
 def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop) -> Made:
@@ -75,7 +77,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
         shop.stop_if_wrong()
     write_facts(shop.memo, tools.facts)
     makings = Makings(maker.parts, {**before.templates, **maker.members})
-    return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data)
+    return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data, maker.site)
 
 
 class _Maker:
@@ -94,6 +96,7 @@ class _Maker:
         self.parts: dict[str, msgspec.Raw] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
+        self.site = shop.store.put_blob(msgspec.json.encode(planning.site_view, order="deterministic"))
         self._waiting: deque[Artifact] = deque()
 
     def make(self, tree: Tree, templates: tuple[TemplateFile, ...]) -> Iterator[tuple[str, Problem]]:
@@ -102,7 +105,7 @@ class _Maker:
         data = self.shop.store.blob(self.planning.material.data)
         rules = PressRules(self.folder, templates, site, data)
         done = 0
-        for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree, site), press, few=FEW_PAGES):
+        for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):
             artifact = self._waiting.popleft()
             if done:
                 # How many there will be is known for certain only when there are no more.
@@ -115,10 +118,10 @@ class _Maker:
         if done:
             self.shop.progress("Writing", done, done)
 
-    def jobs(self, tree: Tree, site: SiteView) -> Iterator[RenderJob]:
+    def jobs(self, tree: Tree) -> Iterator[RenderJob]:
         """The pages that have to be made; all else is seen to on the way."""
         sources = {(one.origin, one.path): one for one in tree.sources}
-        shop, digest = self.shop, digest_of(site)
+        shop, digest = self.shop, self.site
         given_up = shop.is_wrong() and not shop.options.keep_going
         planned = iter(self.planning)
         # Several at a time: one step for all of them and then the next is faster, see `Pool.map_chunks`.

@@ -72,6 +72,10 @@ class Record(Struct, frozen=True, kw_only=True):
     since: datetime = FIRST
     until: datetime = LAST
     """From when to when the same inputs make the same site."""
+    site: Digest = Digest("")
+    """What every page knew of the site, in the store."""
+    data: Digest = Digest("")
+    """The site's own data, in the store."""
     posts: int = 0
     pages: int = 0
     held: tuple[Waiting, ...] = ()
