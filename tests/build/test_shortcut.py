@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sitegen.build import pipeline
+from sitegen.build import Options, build, pipeline
 from sitegen.model.report import BuildReport
 from tests.test_build import NOW, Site
 
@@ -64,7 +64,7 @@ def is_short(site: Site, monkeypatch: pytest.MonkeyPatch) -> bool:
 def cold(site: Site, tmp_path: Path) -> dict[str, bytes]:
     """What a build from nothing makes."""
     output = tmp_path / "cold" / "output"
-    pipeline.build(pipeline.Options(site=site.folder, output=output, now=NOW, jobs=1, cold=True))
+    build(Options(site=site.folder, output=output, now=NOW, jobs=1, cold=True))
     other = Site.__new__(Site)
     other.output = output
     return other.files()
@@ -94,7 +94,7 @@ def test_a_text_alone_needs_no_whole_site_and_gives_what_a_first_build_gives(
     assert site.files() == cold(site, tmp_path)
 
 
-LONG = {
+LONG: dict[str, Callable[[Site], None]] = {
     "a title": rewrite("posts/first.md", '"title": "first"', '"title": "1st"'),
     "a new heading": rewrite("posts/first.md", "Last words.", "## Part four\n\nLast words."),
     "another heading": rewrite("posts/first.md", "## Part two", "## Part 2"),
