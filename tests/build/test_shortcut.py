@@ -53,7 +53,7 @@ def is_short(site: Site, monkeypatch: pytest.MonkeyPatch) -> bool:
 
     def watched(*args: object) -> object:
         whole.append(None)
-        return real(*args)  # type: ignore[arg-type]
+        return real(*args)
 
     with monkeypatch.context() as patch:
         patch.setattr(pipeline, "read_site", watched)
