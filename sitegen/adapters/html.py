@@ -376,11 +376,12 @@ class Ids:
         return self.renamed.get(id) or self.renamed.get(unquote(id)) or id
 
     def taken(self) -> frozenset[str]:
+        """All ids of the page so far."""
         return self.elsewhere | self.own
 
 
 def step_down(levels: list[int], written: int) -> int:
-    """The level of a heading of which `written` is the author's; `levels` are those around, and then with it."""
+    """The level of a heading that was written as another. `levels` are those around it, then with its own."""
     while levels and levels[-1] >= written:
         levels.pop()
     levels.append(written)

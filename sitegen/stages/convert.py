@@ -16,6 +16,7 @@ from msgspec import Struct
 from sitegen.adapters import commonmark, markdown
 from sitegen.adapters.deadline import Overdue, deadline
 from sitegen.adapters.html import NOTHING, Analysis, Before, analyse
+from sitegen.adapters.plain_html import analyse_plain
 from sitegen.adapters.sanitize import Finding, UnfitHTMLError, sanitise_to_tree
 from sitegen.config import ConvertRules
 from sitegen.digest import digest_bytes
@@ -71,7 +72,7 @@ class _Run(Struct, frozen=True):
 
     passage: Passage
     analysis: Analysis
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def html(self) -> str:
@@ -121,9 +122,16 @@ def _run(passage: Passage, before: Before, rules: ConvertRules) -> _Run:
     except Exception as error:
         # Whatever it is, it is no reason to stop the other documents.
         raise _LibraryError(type(error).__name__) from error
-    sanitised, tree = sanitise_to_tree(raw, mode, tagged="<" in passage.text)
-    analysis = analyse(sanitised.html, before, opening=2 * rules.summary.length + 100, tree=tree)
-    left_over = _left_over(passage) if rules.markdown.engine == "commonmark" else ()
+    tagged = "<" in passage.text
+    opening = 2 * rules.summary.length + 100
+    if rules.markdown.engine == "commonmark":
+        left_over = tuple(_left_over(passage))
+        if not tagged and mode != "all" and (plain := analyse_plain(raw, before, opening)):
+            return _Run(passage, plain, left_over)
+    else:
+        left_over = ()
+    sanitised, tree = sanitise_to_tree(raw, mode, tagged=tagged)
+    analysis = analyse(sanitised.html, before, opening, tree)
     return _Run(passage, analysis, (*left_over, *sanitised.findings))
 
 
