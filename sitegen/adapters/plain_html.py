@@ -18,23 +18,35 @@ from sitegen.text.slugs import slugify
 # Nothing that a parser would write otherwise than it stands there.
 _VALUE = r'[^"&<>]*(?:&(?:amp|#x27|#39);[^"&<>]*)*'
 _TARGET = rf'(?={SURE_ADDRESS})[^"{{&<>]*(?:&(?:amp|#x27|#39);[^"{{&<>]*)*'
-_SURE_TAGS = (
-    r"/?(?:p|em|strong|code|del|ul|ol|li|dl|dt|dd|blockquote|h[1-6]|pre|table|thead|tbody|tr|th|td)>",
-    r"(?:br|hr) />",
-    r"/(?:a|div|span)>",
-    rf'a href="{_TARGET}"(?: title="{_VALUE}")?>',
-    rf'img src="{_TARGET}" alt="{_VALUE}"(?: title="{_VALUE}")? />',
-    r'ol start="[0-9]+">',
-    r't[hd] style="text-align: (?:left|center|right)">',
-    r'span class="[a-z0-9 -]*">',
-    r'span class="task" role="img" aria-label="(?:To do|Done)">',
-    r'div class="(?:highlight|admonition [a-z]+)">',
-    r'p class="admonition-title">',
+_NAMES = (
+    *("p", "em", "strong", "code", "del", "ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre"),
+    *("table", "thead", "tbody", "tr", "th", "td", "h1", "h2", "h3", "h4", "h5", "h6"),
 )
-# Each branch begins with one character, by which the search goes on at once.
-_DOUBTFUL = re.compile(rf"<(?!{'|'.join(_SURE_TAGS)})|&(?!(?:amp|lt|gt|quot|#x27|#39);)|\r|\f")
+_COMMON = frozenset(
+    (
+        *(f"<{slash}{name}>" for name in _NAMES for slash in ("", "/")),
+        *("<br />", "<hr />", "</a>", "</div>", "</span>"),
+    )
+)
+_OTHER = re.compile(
+    "|".join(
+        (
+            rf'<a href="{_TARGET}"(?: title="{_VALUE}")?>',
+            rf'<img src="{_TARGET}" alt="{_VALUE}"(?: title="{_VALUE}")? />',
+            r'<ol start="[0-9]+">',
+            r'<t[hd] style="text-align: (?:left|center|right)">',
+            r'<span class="[a-z0-9 -]*">',
+            r'<span class="task" role="img" aria-label="(?:To do|Done)">',
+            r'<div class="(?:highlight|admonition [a-z]+)">',
+            r'<p class="admonition-title">',
+        )
+    )
+)
+_ENTITY = re.compile("&(?!(?:amp|lt|gt|quot|#x27|#39);)")
+"""One that means something else than a sign of HTML, or nothing."""
 
-_TAG = re.compile(r"<[^>]*>")
+_TAGS = re.compile("(<[^>]*>)")
+_TAG = re.compile("<[^>]*>")
 _BLANK = re.compile(r"<(?:br|img) [^>]*>")
 _MARKED = re.compile(r'<(?:(/?)h([1-6])>|a href="([^"]*)"|img src="([^"]*)"([^>]*) />)')
 _CODE = re.compile(r"<pre>(.*?)</pre>", re.DOTALL)
@@ -52,26 +64,37 @@ def analyse_plain(html: str, before: Before, opening: int) -> Analysis | None:
     Raises `UnfitHTMLError` for HTML nested too deep.
     """
     check_size(html)
-    if _DOUBTFUL.search(html):
+    parts = _TAGS.split(html)
+    text = "".join(parts[::2])
+    if not (_is_plain_text(text) and _are_plain(parts[1::2])):
         return None
-    text = _readable(html)
+    if "<table>" in html:
+        # Cells that stand side by side have a blank between them.
+        text = _TAG.sub("", _SIDE_BY_SIDE.sub(r"\1 ", html))
+    text = _decoded(text)
     if "{" in text and ("{{" in text or "{%" in text or "{:" in text):
         # The tags of another tool, perhaps.
         return None
     return _Pass(html, before).run(text, opening)
 
 
-def _readable(html: str) -> str:
-    """All text, with a blank where cells of a table stand side by side."""
-    return _text(_SIDE_BY_SIDE.sub(r"\1 ", html) if "<table>" in html else html)
+def _is_plain_text(written: str) -> bool:
+    """Whether a text between tags is written as a parser writes it, but for quotation marks."""
+    odd = "<" in written or ">" in written or "\r" in written or "\f" in written
+    return not odd and ("&" not in written or _ENTITY.search(written) is None)
+
+
+def _are_plain(tags: list[str]) -> bool:
+    return all(map(_OTHER.fullmatch, set(tags) - _COMMON))
 
 
 def _text(html: str) -> str:
-    text = _TAG.sub("", html) if "<" in html else html
-    return _decoded(text) if "&" in text else text
+    return _decoded(_TAG.sub("", html) if "<" in html else html)
 
 
 def _decoded(text: str) -> str:
+    if "&" not in text:
+        return text
     text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"')
     return text.replace("&#x27;", "'").replace("&#39;", "'").replace("&amp;", "&")
 
@@ -170,7 +193,7 @@ class _Pass:
         return f'<img src="{self.mark(target, "image")}"{rest}{lazy}>'
 
     def mark(self, target: str, kind: str) -> str:
-        self.written.append((_decoded(target) if "&" in target else target).strip())
+        self.written.append(_decoded(target).strip())
         self.kinds.append(kind)
         return f"\0{len(self.kinds) - 1}\0"
 
