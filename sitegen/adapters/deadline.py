@@ -63,10 +63,11 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
         return
     with standing():
-        _Alarm.armed = True
-        signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
         try:
             try:
+                # Within, since little time may be up at once.
+                _Alarm.armed = True
+                signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
                 yield
             finally:
                 # A ring in this very moment must not keep the timer from being stopped below.

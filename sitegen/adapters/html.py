@@ -107,7 +107,7 @@ class _Pass:
         self.is_plain = self.rare.isdisjoint(_BREAKING)
         """Whether the text of each element is what readers see of it."""
         self.before = before
-        self.ids = _Ids(before.ids)
+        self.ids = Ids(before.ids)
         self.levels = list(before.levels)
         self.headings: list[Heading] = []
         self.links: list[Link] = []
@@ -134,7 +134,7 @@ class _Pass:
                 _VISIT[tag](self, node)
         self.follow_renames()
         html = self.tree.html or ""
-        prose, code = self.count(text)
+        prose, code = count_parts(text, self.code)
         return Analysis(
             html=html,
             headings=tuple(self.headings),
@@ -173,11 +173,8 @@ class _Pass:
 
     def heading(self, node: LexborNode, tag: str) -> None:
         written = int(tag[1])
-        while self.levels and self.levels[-1] >= written:
-            self.levels.pop()
-        self.levels.append(written)
-        level = min(len(self.levels) + 1, DEEPEST_HEADING)
-        text = _fold(self.plain(node))
+        level = step_down(self.levels, written)
+        text = fold(self.plain(node))
         id = node.attributes.get("id")
         if not id:
             id = self.ids.name(slugify(text) or "section")
@@ -279,12 +276,6 @@ class _Pass:
             copy.strip_tags(list(_UNREAD), recursive=True)
         return copy.text()
 
-    def count(self, text: str) -> tuple[WordCount, WordCount]:
-        """The words of prose and those of blocks of code."""
-        whole = count_words(text)
-        code = count_words("\n".join(self.code)) if self.code else WordCount()
-        return WordCount(max(0, whole.words - code.words), max(0, whole.cjk - code.cjk)), code
-
     def dialects(self, text: str, html: str) -> Iterator[tuple[Dialect, str]]:
         suspicious = [link.target for link in self.links if "{" in link.target]
         if "{" in text and ("{{" in text or "{%" in text or "{:" in text):
@@ -300,7 +291,7 @@ class _Pass:
         marks = self.tree.css("wbr.site-more")
         if not marks or self.tree.root is None:
             return None
-        lead = _fold(_text(self.tree.root, whole=True, end=marks[0]))
+        lead = fold(_text(self.tree.root, whole=True, end=marks[0]))
         for mark in marks:
             mark.decompose()
         return lead
@@ -314,16 +305,11 @@ class _Pass:
     def opening(self, length: int) -> str:
         """The text of the first paragraphs that are neither set apart nor empty."""
         parts: list[str] = []
-        root = self.tree.root
-        top = root.mem_id if root is not None else 0
         for node in self.tree.css("p"):
             if sum(map(len, parts)) >= length:
                 break
-            parent = node.parent
-            if (parent is not None and parent.mem_id == top) or not any(
-                _is_apart(one) or one.tag in _NO_OPENING for one in _above(node)
-            ):
-                parts.append(_fold(self.plain(node)))
+            if not any(_is_apart(one) or one.tag in _NO_OPENING for one in _above(node)):
+                parts.append(fold(self.plain(node)))
         return " ".join(part for part in parts if part)
 
 
@@ -339,7 +325,7 @@ _VISIT: dict[str, Callable[[_Pass, LexborNode], None]] = {
 """What is done with each element but the headings."""
 
 
-class _Ids:
+class Ids:
     """The ids of a run of HTML, made unique on its page."""
 
     def __init__(self, taken: frozenset[str]) -> None:
@@ -390,7 +376,23 @@ class _Ids:
         return self.renamed.get(id) or self.renamed.get(unquote(id)) or id
 
     def taken(self) -> frozenset[str]:
+        """All ids of the page so far."""
         return self.elsewhere | self.own
+
+
+def step_down(levels: list[int], written: int) -> int:
+    """The level of a heading that was written as another. `levels` are those around it, then with its own."""
+    while levels and levels[-1] >= written:
+        levels.pop()
+    levels.append(written)
+    return min(len(levels) + 1, DEEPEST_HEADING)
+
+
+def count_parts(text: str, code: Sequence[str]) -> tuple[WordCount, WordCount]:
+    """The words of prose and those of the blocks of code in a text."""
+    whole = count_words(text)
+    apart = count_words("\n".join(code)) if code else WordCount()
+    return WordCount(max(0, whole.words - apart.words), max(0, whole.cjk - apart.cjk)), apart
 
 
 def _text(top: LexborNode, *, whole: bool = False, end: LexborNode | None = None) -> str:
@@ -427,5 +429,6 @@ def _is_apart(node: LexborNode) -> bool:
     return node.tag in _APART or not _APART_CLASSES.isdisjoint((node.attributes.get("class") or "").split())
 
 
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """A text on one line, with single blanks."""
     return " ".join(text.split())

@@ -117,14 +117,14 @@ _NEVER_DEEP = _names(
 
 # Addresses that no scheme and no odd host hides in, and the tags that most posts are made of. What a parser
 # writes has each value in double quotes and no `<` but in tags.
-_SURE_ADDRESS = (
+SURE_ADDRESS = (
     r"""(?:https?://(?:(?!xn--)[a-z][a-z0-9-]*\.)+[a-z]+[/"]|/["\w#?]|\#|\.{1,2}/|[a-z0-9_.-]+[/\#"])"""
 )
 _SURE_TAGS = (
     r"/?(?:p|h[1-6]|em|strong|code|del|ul|ol|li|dl|dt|dd|blockquote|pre|hr|br|table|thead|tbody|tr|th|td|span|a)>",
     r"/div>",
-    rf'a href="(?={_SURE_ADDRESS})[^"]*"(?: title="[^"]*")?>',
-    rf'img(?: alt="[^"]*")? src="(?={_SURE_ADDRESS})[^"]*"(?: alt="[^"]*")?(?: title="[^"]*")?>',
+    rf'a href="(?={SURE_ADDRESS})[^"]*"(?: title="[^"]*")?>',
+    rf'img(?: alt="[^"]*")? src="(?={SURE_ADDRESS})[^"]*"(?: alt="[^"]*")?(?: title="[^"]*")?>',
     r'(?:div|span|th|td) class="[^"]*">',
     r'h[1-6] id="[^"]*">',
 )
@@ -177,7 +177,7 @@ def sanitise_to_tree(
     whether the author may have written tags; without, all is nested as it must be, and what is harmless at a
     glance is not parsed a second time.
     """
-    _check_size(html)
+    check_size(html)
     tree = LexborHTMLParser(html, is_fragment=True)
     _class_alignment(tree, html)
     if not tagged and mode != "all":
@@ -220,7 +220,8 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
-def _check_size(html: str) -> None:
+def check_size(html: str) -> None:
+    """Raise `UnfitHTMLError` for HTML that is nested too deep or has a tag with too many attributes."""
     tags = html.count("<")
     if tags > DEEPEST and tags - html.count("</") > DEEPEST and _depth(html) > DEEPEST:
         raise UnfitHTMLError(

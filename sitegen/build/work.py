@@ -15,7 +15,7 @@ from sitegen.errors import Problem, SiteError
 from sitegen.model.document import Body, Document, Parsed
 from sitegen.model.source import Source
 from sitegen.model.view import SiteView
-from sitegen.stages.convert import convert
+from sitegen.stages.convert import convert_all
 from sitegen.stages.parse import parse
 from sitegen.stages.render import Rendered, RenderJob, Tools, render
 from sitegen.stages.scan import Roots, read
@@ -47,7 +47,7 @@ def read_some(reader: Reader, sources: list[Source]) -> list[tuple[bytes, bytes]
     """
     parsed = [_parsed(reader, source) for source in sources]
     with standing():
-        converted = [convert(one, reader.converting) for one in parsed]
+        converted = convert_all(parsed, reader.converting)
     return [
         (_encode((one.document, made.body, one.problems + made.problems)), made.preview_html.encode())
         for one, made in zip(parsed, converted, strict=True)

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from html import escape
+from time import monotonic
 
 from msgspec import Struct
 
 from sitegen.adapters import commonmark, markdown
 from sitegen.adapters.deadline import Overdue, deadline
 from sitegen.adapters.html import NOTHING, Analysis, Before, analyse
+from sitegen.adapters.plain_html import analyse_plain
 from sitegen.adapters.sanitize import Finding, UnfitHTMLError, sanitise_to_tree
 from sitegen.config import ConvertRules
 from sitegen.digest import digest_bytes
@@ -27,6 +29,11 @@ from sitegen.text.words import WordCount, excerpt, reading_minutes
 
 _ENGINES = {"python-markdown": markdown, "commonmark": commonmark}
 
+_LEAST = 1e-6
+"""The least time that a timer can be set to: none would be no limit."""
+_TAG = re.compile(r"<[A-Za-z/!?]")
+"""What tags begin with, in Markdown as in HTML."""
+
 _NESTED = "Look for very deeply nested lists, quotations or brackets."
 
 
@@ -35,31 +42,65 @@ def convert(parsed: Parsed, rules: ConvertRules) -> Converted:
 
     The limit `rules.seconds` holds in the main thread of a process only (see `deadline`).
     """
-    document = parsed.document
-    if document is None:
-        return Converted()
-    try:
-        with deadline(rules.seconds):
-            return _convert(document, parsed, rules)
-    except Overdue:
-        problem = Problem(
-            path=document.path,
-            message=f"The text takes longer than {rules.seconds:g} s to convert",
-            hint=f"{_NESTED} `[limits] convert_seconds` in sitegen.toml sets the limit.",
-        )
-    except RecursionError:
-        problem = Problem(
-            path=document.path, message="The text is nested too deep to be converted", hint=_NESTED
-        )
-    except UnfitHTMLError as error:
-        problem = Problem(path=document.path, message=str(error), hint=error.hint)
-    except _LibraryError as error:
-        problem = Problem(
-            path=document.path,
+    return convert_all([parsed], rules)[0]
+
+
+def convert_all(parsed: Iterable[Parsed], rules: ConvertRules) -> list[Converted]:
+    """Convert several documents, one step for all of them and then the next: each is much code.
+
+    What becomes of one, and its limit of time, is its own business, as if it were converted alone.
+    """
+    tasks = [_Task(one.document, one, rules) if one.document else None for one in parsed]
+    going = [task for task in tasks if task]
+    while going:
+        going = [task for task in going if task.goes_on()]
+    return [task.converted if task else Converted() for task in tasks]
+
+
+class _Task:
+    """One document on its way."""
+
+    def __init__(self, document: Document, parsed: Parsed, rules: ConvertRules) -> None:
+        self.document = document
+        self.steps = _convert(document, parsed, rules)
+        self.limit = rules.seconds
+        self.left = rules.seconds
+        """Of its time."""
+        self.converted = Converted()
+
+    def goes_on(self) -> bool:
+        """Take one step. Whether there is another."""
+        started = monotonic()
+        try:
+            with deadline(self.left):
+                next(self.steps)
+        except StopIteration as end:
+            self.converted = end.value
+            return False
+        except (Overdue, RecursionError, UnfitHTMLError, _LibraryError) as error:
+            self.converted = Converted(problems=(self.problem(error),))
+            return False
+        self.left = max(self.left - (monotonic() - started), _LEAST)
+        return True
+
+    def problem(self, error: BaseException) -> Problem:
+        """Why there is no HTML."""
+        path = self.document.path
+        if isinstance(error, Overdue):
+            return Problem(
+                path=path,
+                message=f"The text takes longer than {self.limit:g} s to convert",
+                hint=f"{_NESTED} `[limits] convert_seconds` in sitegen.toml sets the limit.",
+            )
+        if isinstance(error, RecursionError):
+            return Problem(path=path, message="The text is nested too deep to be converted", hint=_NESTED)
+        if isinstance(error, UnfitHTMLError):
+            return Problem(path=path, message=str(error), hint=error.hint)
+        return Problem(
+            path=path,
             message=f"The Markdown library fails on this text ({error})",
             hint="It is the library's fault: find the passage by leaving out one half and then the other.",
         )
-    return Converted(problems=(problem,))
 
 
 class _LibraryError(Exception):
@@ -71,7 +112,7 @@ class _Run(Struct, frozen=True):
 
     passage: Passage
     analysis: Analysis
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def html(self) -> str:
@@ -90,13 +131,23 @@ class _Run(Struct, frozen=True):
         )
 
 
-def _convert(document: Document, parsed: Parsed, rules: ConvertRules) -> Converted:
-    if parsed.gated is not None and not parsed.preview.text.strip():
-        preview = _summary_alone(document)
-    else:
-        preview = _run(parsed.preview, NOTHING, rules)
-    gated = None if parsed.gated is None else _run(parsed.gated, preview.analysis.after, rules)
-    runs = [preview] if gated is None else [preview, gated]
+def _convert(document: Document, parsed: Parsed, rules: ConvertRules) -> Generator[None, None, Converted]:
+    """Convert one document. Stops between the steps."""
+    alone = parsed.gated is not None and not parsed.preview.text.strip()
+    preview_raw = "" if alone else _to_html(parsed.preview, rules)
+    gated_raw = "" if parsed.gated is None else _to_html(parsed.gated, rules)
+    yield
+    preview = _summary_alone(document) if alone else _run(parsed.preview, preview_raw, NOTHING, rules)
+    runs = [preview]
+    if parsed.gated is not None:
+        runs.append(_run(parsed.gated, gated_raw, preview.analysis.after, rules))
+    yield
+    return _described(document, runs, rules)
+
+
+def _described(document: Document, runs: Sequence[_Run], rules: ConvertRules) -> Converted:
+    preview = runs[0]
+    gated = runs[1] if len(runs) > 1 else None
     reckoned = _minutes(runs, rules)
     body = Body(
         preview=preview.fragment,
@@ -112,18 +163,29 @@ def _convert(document: Document, parsed: Parsed, rules: ConvertRules) -> Convert
     )
 
 
-def _run(passage: Passage, before: Before, rules: ConvertRules) -> _Run:
-    mode = rules.markdown.html
+def _to_html(passage: Passage, rules: ConvertRules) -> str:
     try:
-        raw = _ENGINES[rules.markdown.engine].to_html(passage.text, raw_html=mode != "none")
+        raw_html = rules.markdown.html != "none"
+        raw: str = _ENGINES[rules.markdown.engine].to_html(passage.text, raw_html=raw_html)
     except RecursionError:
         raise
     except Exception as error:
         # Whatever it is, it is no reason to stop the other documents.
         raise _LibraryError(type(error).__name__) from error
-    sanitised, tree = sanitise_to_tree(raw, mode, tagged="<" in passage.text)
-    analysis = analyse(sanitised.html, before, opening=2 * rules.summary.length + 100, tree=tree)
-    left_over = _left_over(passage) if rules.markdown.engine == "commonmark" else ()
+    return raw
+
+
+def _run(passage: Passage, raw: str, before: Before, rules: ConvertRules) -> _Run:
+    mode = rules.markdown.html
+    tagged = _TAG.search(passage.text) is not None
+    opening = 2 * rules.summary.length + 100
+    left_over: tuple[Finding, ...] = ()
+    if rules.markdown.engine == "commonmark":
+        left_over = tuple(_left_over(passage))
+        if not tagged and mode != "all" and (plain := analyse_plain(raw, before, opening)):
+            return _Run(passage, plain, left_over)
+    sanitised, tree = sanitise_to_tree(raw, mode, tagged=tagged)
+    analysis = analyse(sanitised.html, before, opening, tree)
     return _Run(passage, analysis, (*left_over, *sanitised.findings))
 
 

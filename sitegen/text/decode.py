@@ -11,6 +11,7 @@ _SAVE = "Save the file as UTF-8."
 
 # What XML 1.0 (section 2.2) forbids, the C1 controls and DEL, which YAML forbids and no page shows.
 _DROPPED = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff\ud800-\udfff]")
+_SHOWN = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _LINE_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 
@@ -47,7 +48,10 @@ def with_line_feeds(text: str) -> str:
 
 def visible(text: str) -> str:
     """Text without the control characters and halves of characters that no page, feed or JSON can hold."""
-    if text.replace("\n", "").isprintable():  # nearly every text is, and that is seen at once
+    # Nearly every text is, and that is seen at once.
+    if text.isprintable() or (text.isascii() and not text.encode().translate(None, _SHOWN)):
+        return text
+    if text.replace("\n", "").isprintable():
         return text
     return _LINE_BREAKS.sub(" ", _DROPPED.sub("", text.replace("\0", "")))
 

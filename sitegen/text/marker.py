@@ -175,7 +175,10 @@ def split_members(text: str, first: int) -> Cut:
     The marker counts on a line of its own, outside code and other comments. A second one, one in the middle
     of other text, and what only looks like one are problems; so is a comment that is never closed.
     """
-    if "<!--" not in text and not (_is_suspect(text) and any(map(_is_suspect, text.split("\n")))):
+    # A single character is found, or not, much faster than several.
+    if ("<" not in text or "<!--" not in text) and not (
+        _is_suspect(text) and any(map(_is_suspect, text.split("\n")))
+    ):
         return Cut(text, None, 0)
     scanned = scan_lines(text, first)
     markers = [line.number for line in scanned.lines if _is_marker(line)]
@@ -210,7 +213,7 @@ def _almost(line: Line) -> Problem:
 
 def _is_suspect(raw: str) -> bool:
     """Whether a line, or one line of a text, may hold a marker or what looks like one."""
-    if "<" not in raw and "!-" not in raw and "&lt;" not in raw:
+    if "<" not in raw and ("!" not in raw or "!-" not in raw) and ("&" not in raw or "&lt;" not in raw):
         return False
     folded = raw.casefold()
     return "member" in folded or "membr" in folded

@@ -7,6 +7,7 @@ the characters of Chinese, Japanese and Korean count one by one.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 # A word begins with a letter or digit and goes on to a blank, a dash or an ellipsis, so `don't`, `well-known`
@@ -90,7 +91,12 @@ def _image_seconds(images: int) -> int:
 
 # The marks that end a sentence with what may close behind them. Those of CJK need no blank after them; a
 # danda and the Arabic question mark do, like ours.
-_END = re.compile(r"""(?:[.!?…؟۔।॥።]+["'”’»)\]]*(?=\s)|[。！？｡]+[」』”’）]*)""")
+_FULL = ".!?…؟۔।॥።"
+_WIDE = "。！？｡"
+# It begins with one set of characters, since the search skips at once what is none of them.
+_END = re.compile(
+    rf"""[{_FULL}{_WIDE}](?:(?<=[{_FULL}])[{_FULL}]*["'”’»)\]]*(?=\s)|(?<=[{_WIDE}])[{_WIDE}]*[」』”’）]*)"""
+)
 _ABBREVIATIONS = frozenset(
     (
         *("al", "approx", "apr", "aug", "ave", "blvd", "bzw", "ca", "cf", "co", "col", "corp", "dec", "dept"),
@@ -133,20 +139,24 @@ def excerpt(text: str, length: int) -> str:
     text = " ".join(text.split())
     if len(text) <= length:
         return text
+    limit = int(length * _TOLERANCE)
     end = 0
-    for stop in _sentence_ends(text, int(length * _TOLERANCE)):
+    for stop in _sentence_ends(text, limit):
         if end and stop > length:
             break
         end = stop
     return text[:end] if end else _cut(text, length)
 
 
-def _sentence_ends(text: str, limit: int) -> list[int]:
+def _sentence_ends(text: str, limit: int) -> Iterator[int]:
     """The positions behind each sentence that ends within `limit`; the text's own end is one."""
-    ends = [match.end() for match in _END.finditer(text, 0, limit + 1) if not _goes_on(text, match)]
-    if len(text) <= limit and len(text) not in ends:
-        ends.append(len(text))
-    return [end for end in ends if end <= limit]
+    last = 0
+    for match in _END.finditer(text, 0, limit + 1):
+        if match.end() <= limit and not _goes_on(text, match):
+            last = match.end()
+            yield last
+    if last < len(text) <= limit:
+        yield len(text)
 
 
 def _goes_on(text: str, end: re.Match[str]) -> bool:
@@ -158,7 +168,7 @@ def _goes_on(text: str, end: re.Match[str]) -> bool:
         return False
     # Only the last word matters, and a word that long is no abbreviation.
     before = text[max(0, end.start() - 30) : end.start()]
-    word = "" if before[-1:].isspace() else "".join(before.split()[-1:]).lstrip("\"'“‘«([").lower()
+    word = before.rpartition(" ")[2].lstrip("\"'“‘«([").lower()
     initial = len(word) == 1 and word.isalpha() and text[end.start() - 1].isupper() and word != "i"
     return word in _ABBREVIATIONS or initial or bool(_INITIALS.fullmatch(word))
 

@@ -208,6 +208,11 @@ def test_the_opening_is_of_paragraphs_and_not_of_items_or_quotations() -> None:
     assert analyse(to_html(text)).opening == "One. Five."
 
 
+@pytest.mark.parametrize("first", ["> one", "- one\n\n- one", '!!! note "N"\n    one'])
+def test_what_stands_at_the_very_top_is_no_exception(first: str) -> None:
+    assert analyse(to_html(f"{first}\n\nTwo.")).opening == "Two."
+
+
 def test_what_nobody_reads_is_not_counted() -> None:
     assert analyse("<p>one</p><script>two three</script><style>four</style>").prose == WordCount(1)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from time import sleep
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from sitegen.config import ConvertRules, MarkdownConfig, ReadingConfig, SummaryC
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Converted, Document, FrontMatter, Link, Parsed, Passage
-from sitegen.stages.convert import convert
+from sitegen.stages.convert import convert, convert_all
 from sitegen.text.references import join_references
 
 PATH = "content/posts/post.md"
@@ -385,6 +386,35 @@ def test_a_text_that_is_nested_too_deep_is_an_error_that_names_it(text: str) -> 
     assert (found.path, found.group, found.severity) == (PATH, "", "error")
     assert found.hint.startswith("Look for")
     assert run("fine").problems == ()
+
+
+def test_several_at_once_are_converted_as_each_alone() -> None:
+    texts = ["# One\n\n[x](/y/)", "* " * 2000 + "x", "<b>two</b>", ""]
+    several = [*map(parsed, texts), Parsed(), parsed("free", "[x](/z/)"), parsed("", "all")]
+    found = convert_all(several, rules())
+    assert found == [convert(one, rules()) for one in several]
+    assert [made.body is not None for made in found] == [True, False, True, True, False, True, True]
+
+
+def test_the_limit_is_of_all_steps_of_one_document(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slowly(text: str, **_: object) -> str:
+        if text == "slow":
+            sleep(0.6)
+        return f"<p>{text}</p>"
+
+    def also_slowly(*_: object) -> int:
+        sleep(0.6)
+        return 1
+
+    monkeypatch.setattr(markdown, "to_html", slowly)
+    monkeypatch.setattr(commonmark, "to_html", slowly)
+    monkeypatch.setattr("sitegen.stages.convert.reading_minutes", also_slowly)
+    found = convert_all([parsed("slow"), parsed("fine"), parsed("fine")], rules(seconds=1.0))
+    assert ["longer" in "".join(each.message for each in made.problems) for made in found] == [
+        True,
+        False,
+        False,
+    ]
 
 
 def test_a_fault_of_the_library_is_an_error_of_that_document(monkeypatch: pytest.MonkeyPatch) -> None:
