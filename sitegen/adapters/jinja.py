@@ -75,11 +75,13 @@ class Templates:
         """The environment of all templates. Made when first used: importing Jinja2 takes a while."""
         import jinja2
 
+        from sitegen.adapters.jinja_environment import environment_class
+
         def load(name: str) -> tuple[str, str, None] | None:
             file = self.files.get(name)
             return (file.text, file.shown, None) if file else None
 
-        environment = jinja2.Environment(
+        environment = environment_class()(
             loader=jinja2.FunctionLoader(load),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
