@@ -261,11 +261,11 @@ def _asset(context: Context, name: str) -> str:
             "Import the macro that calls it `with context`; feeds, the sitemap and redirects have no assets."
         )
         raise NoAsset(f"`asset({name!r})` is called where `site` is unknown", hint)
-    assets = dict(site.assets)
-    if name not in assets:
-        hint = did_you_mean(str(name), assets) or "Files for it lie in `templates/assets/`."
-        raise NoAsset(f"There is no asset `{name}`", hint)
-    return str(assets[name])
+    for asset, address in site.assets:
+        if asset == name:
+            return str(address)
+    hint = did_you_mean(str(name), dict(site.assets)) or "Files for it lie in `templates/assets/`."
+    raise NoAsset(f"There is no asset `{name}`", hint)
 
 
 def safe_html(text: str) -> Any:
