@@ -7,6 +7,7 @@ no key (None) is run in every build, and nothing of it is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Generic, NamedTuple, TypeVar
 
@@ -39,8 +40,14 @@ class Memo:
         self.runs: dict[str, Runs] = {}
         self.used: set[bytes] = set()
         """The keys of all results that this build needed."""
+        self._made: set[bytes] = set()
+        """The keys of those that were made in this build."""
         self._salt = salt.encode()
-        self._known = store.keys()
+
+    @cached_property
+    def _known(self) -> frozenset[bytes]:
+        # Not before it is needed: a build in which nothing changed asks for a note or two.
+        return self.store.keys()
 
     def key(self, stage: str, *values: object) -> bytes:
         """The key of a stage's result for these values."""
@@ -67,7 +74,8 @@ class Memo:
         codec: Codec[Result],
     ) -> Iterator[Result]:
         """The result for each key, in order. `run` makes those of the places that it is given."""
-        missing = [place for place, key in enumerate(keys) if key is None or key not in self._known]
+        known = self._known | self._made if self._made else self._known
+        missing = [place for place, key in enumerate(keys) if key is None or key not in known]
         made = run(missing)
         absent = set(missing)
         for place, key in enumerate(keys):
@@ -77,9 +85,13 @@ class Memo:
                 self._keep(key, result, codec)
             else:
                 result = codec.decode(stored)
-            self.count(stage, run=stored is None)
+            if key is None or key not in self._made:
+                # What was made before in this very build has been counted.
+                self.count(stage, run=stored is None)
             if key is not None:
                 self.used.add(key)
+                if stored is None:
+                    self._made.add(key)
             yield result
 
     def one(self, stage: str, key: bytes | None, run: Callable[[], Result], codec: Codec[Result]) -> Result:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from types import UnionType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, cast, get_args, get_type_hints
 from zlib import crc32
 
 import msgspec
@@ -19,7 +19,7 @@ from msgspec import NODEFAULT, Struct
 
 from sitegen.digest import Digest
 from sitegen.model.plan import PageRecipe, Text
-from sitegen.model.view import View
+from sitegen.model.view import SiteView, View
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 SITE = "site"
@@ -106,6 +106,21 @@ def pack(recipe: PageRecipe, site: Digest, mentions: Collection[str] | None = No
     digest = sha256(f"{recipe.templates}{shown}".encode())
     digest.update(data)
     return Packed(data, Digest(digest.hexdigest()), tuple(parts))
+
+
+def recipe_of(data: bytes, site: SiteView) -> PageRecipe:
+    """The recipe that bytes were made of, but for the digest of its templates."""
+    page = _pages.decode(data)
+    found = unpack(data)
+    view = _views()[page.kind]
+    values = {**found.values, SITE: site} if _has_site(view) else found.values
+    return PageRecipe(
+        template=page.template,
+        templates=Digest(""),
+        view=cast("View", view(**values)),
+        data=Digest(page.data),
+        texts=page.texts,
+    )
 
 
 def unpack(data: bytes) -> Unpacked:
