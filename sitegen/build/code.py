@@ -1,4 +1,4 @@
-"""Compiled templates, kept from build to build: where few pages are made, compiling took longer than making them.
+"""Compiled templates, kept from build to build: for a few pages, compiling took longer than making them.
 
 Only code that was compiled in this process is kept. Workers compile for themselves, which costs a large build
 little, and never send code.
