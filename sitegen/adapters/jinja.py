@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -29,6 +29,11 @@ class TemplateFile(Struct, frozen=True):
     name: str
     shown: str
     text: str
+
+
+def code_key(file: TemplateFile) -> Digest:
+    """What the code of a template depends on, for one version of Python, Jinja2 and sitegen."""
+    return digest_of(file)
 
 
 class Closure(Struct, frozen=True):
@@ -63,8 +68,15 @@ class TemplateMistake(Exception):
 class Templates:
     """A set of templates, compiled as they are needed."""
 
-    def __init__(self, files: Iterable[TemplateFile], known: Mapping[str, Facts] | None = None) -> None:
+    def __init__(
+        self,
+        files: Iterable[TemplateFile],
+        known: Mapping[str, Facts] | None = None,
+        code: MutableMapping[str, bytes] | None = None,
+    ) -> None:
         self.files: Mapping[str, TemplateFile] = {file.name: file for file in files}
+        self.code: MutableMapping[str, bytes] = {} if code is None else code
+        """Compiled templates, by `code_key`. What has to be compiled is added, also to what was given."""
         self.facts: dict[str, Facts] = dict(known or {})
         """By the digest of name and text; `known` were found out in earlier builds."""
         self._closures: dict[str, Closure] = {}
@@ -75,11 +87,14 @@ class Templates:
         """The environment of all templates. Made when first used: importing Jinja2 takes a while."""
         import jinja2
 
+        from sitegen.adapters.jinja_code import CodeCache
+        from sitegen.adapters.jinja_environment import environment_class
+
         def load(name: str) -> tuple[str, str, None] | None:
             file = self.files.get(name)
             return (file.text, file.shown, None) if file else None
 
-        environment = jinja2.Environment(
+        environment = environment_class()(
             loader=jinja2.FunctionLoader(load),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
@@ -88,6 +103,7 @@ class Templates:
             keep_trailing_newline=False,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=CodeCache(self.code),
         )
         environment.globals["asset"] = jinja2.pass_context(_asset)
         return environment
@@ -259,11 +275,11 @@ def _asset(context: Context, name: str) -> str:
             "Import the macro that calls it `with context`; feeds, the sitemap and redirects have no assets."
         )
         raise NoAsset(f"`asset({name!r})` is called where `site` is unknown", hint)
-    assets = dict(site.assets)
-    if name not in assets:
-        hint = did_you_mean(str(name), assets) or "Files for it lie in `templates/assets/`."
-        raise NoAsset(f"There is no asset `{name}`", hint)
-    return str(assets[name])
+    for asset, address in site.assets:
+        if asset == name:
+            return str(address)
+    hint = did_you_mean(str(name), dict(site.assets)) or "Files for it lie in `templates/assets/`."
+    raise NoAsset(f"There is no asset `{name}`", hint)
 
 
 def safe_html(text: str) -> Any:

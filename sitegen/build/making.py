@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from sitegen.adapters.data import DataMistake, read_data_file
 from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
+from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
 from sitegen.build.reading import Known
 from sitegen.build.record import MadeOf, Makings, Row, read_facts, write_facts
@@ -103,7 +104,8 @@ class _Maker:
         """Make everything; what cannot be made, with its source."""
         site = self.planning.site_view
         data = self.shop.store.blob(self.planning.material.data)
-        rules = PressRules(self.folder, templates, site, data)
+        code = read_code(self.shop.memo)
+        rules = PressRules(self.folder, templates, site, data, code)
         done = 0
         for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):
             artifact = self._waiting.popleft()
@@ -117,6 +119,7 @@ class _Maker:
                 self.files.append(Staged(artifact.path, *made))
         if done:
             self.shop.progress("Writing", done, done)
+        write_code(self.shop.memo, code, templates)
 
     def jobs(self, tree: Tree) -> Iterator[RenderJob]:
         """The pages that have to be made; all else is seen to on the way."""

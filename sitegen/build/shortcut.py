@@ -14,6 +14,7 @@ import msgspec
 from msgspec.structs import replace
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
+from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
 from sitegen.build.making import Made, template_files
 from sitegen.build.reading import face, leads_outside, read_sources
@@ -151,7 +152,8 @@ class _Rewriting:
     ) -> list[Staged] | None:
         """The pages, staged; None if one of them cannot be made, which is told when all are."""
         store = self.shop.store
-        rules = PressRules(folder, self.files, site, store.blob(self.record.data))
+        code = read_code(self.shop.memo)
+        rules = PressRules(folder, self.files, site, store.blob(self.record.data), code)
         jobs = [
             RenderJob(row.path, one.data, tuple(store.blob(text.html) for text in recipe.texts))
             for row, recipe, one in packed
@@ -161,6 +163,7 @@ class _Rewriting:
             if isinstance(made, Problem):
                 return None
             staged.append(Staged(job.path, *made))
+        write_code(self.shop.memo, code, self.files)
         return staged
 
     def count(self, pages: int) -> None:

@@ -84,6 +84,8 @@ class PressRules(NamedTuple):
     templates: tuple[TemplateFile, ...]
     site: SiteView
     data: bytes
+    code: dict[str, bytes]
+    """Templates that were compiled before. In this process, others are added as they are compiled."""
 
 
 class Press(NamedTuple):
@@ -95,7 +97,7 @@ class Press(NamedTuple):
 
 def press(rules: PressRules) -> Press:
     """The tools of a worker."""
-    return Press(rules.folder, Tools(Templates(rules.templates), rules.site, rules.data))
+    return Press(rules.folder, Tools(Templates(rules.templates, code=rules.code), rules.site, rules.data))
 
 
 def make_pages(press: Press, jobs: list[RenderJob]) -> list[tuple[Digest, int] | Problem]:

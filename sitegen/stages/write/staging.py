@@ -36,6 +36,7 @@ class Staged(Struct, frozen=True):
 TREE = "tree"
 _MET = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR)
 """What the system says where two paths meet: one is a folder of the other."""
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 
 
 def staged_at(folder: Path, path: str) -> Path:
@@ -51,8 +52,14 @@ def staged_at(folder: Path, path: str) -> Path:
 def stage(folder: Path, path: str, data: bytes) -> Staged:
     """Lay bytes ready as the file `path`, in any process. Raises `SiteError` if the disk is full."""
     try:
-        with _new_file(folder, path) as file:
-            file.write(data)
+        file = _new_file(folder, path)
+        try:
+            written = os.write(file, data)
+            while written < len(data):
+                # A disk that is nearly full takes the first part of it, and says so with the next one only.
+                written += os.write(file, data[written:])
+        finally:
+            os.close(file)
     except OSError as error:
         raise SiteError([unwritable(path, error)]) from None
     return Staged(path, digest_bytes(data), len(data))
@@ -64,8 +71,11 @@ def discard(folder: Path, path: str) -> None:
         staged_at(folder, path).unlink()
 
 
-def _new_file(folder: Path, path: str) -> BinaryIO:
-    """The file that is staged as `path`, empty and open. Raises `OSError`."""
+def _new_file(folder: Path, path: str) -> int:
+    """The file that is staged as `path`, empty and open. Raises `OSError`.
+
+    Its number, for `os.write`: there is one for each page, and Python's objects around it cost more.
+    """
     place = f"{folder}/{TREE}/{path}"
     try:
         try:
@@ -74,12 +84,12 @@ def _new_file(folder: Path, path: str) -> BinaryIO:
             pass
         except FileNotFoundError:
             Path(place).parent.mkdir(parents=True, exist_ok=True)
-        return open(place, "wb", buffering=0)  # noqa: PTH123 - the caller closes it
+        return os.open(place, _NEW, 0o666)
     except OSError as error:
         if error.errno not in _MET:
             raise
     name = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-    return open(folder / name, "wb", buffering=0)  # noqa: PTH123
+    return os.open(folder / name, _NEW, 0o666)
 
 
 def stage_copy(folder: Path, path: str, source: Path, expected: Digest, shown: str) -> Staged:
@@ -89,7 +99,7 @@ def stage_copy(folder: Path, path: str, source: Path, expected: Digest, shown: s
     if it cannot be read, or if the disk does not take the copy.
     """
     try:
-        _new_file(folder, path).close()
+        os.close(_new_file(folder, path))
         copy = staged_at(folder, path)
         copy.unlink()
         digest, size = copy_file(source, copy)

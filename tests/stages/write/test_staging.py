@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -80,6 +81,26 @@ def test_a_full_disk_is_told_in_plain_words(tmp_path: Path, monkeypatch: pytest.
     assert str(caught.value) == (
         "a.html: This cannot be written: No space left on device. Make room on the disk and build again."
     )
+
+
+def test_a_file_of_which_only_a_part_fits_is_told_and_not_taken_for_whole(tmp_path: Path) -> None:
+    """The system takes the part that fits, without an error."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(SiteError, match=r"a\.html: This cannot be written: File too large"):
+            stage(tmp_path, "a.html", b"x" * 5000)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_file_that_the_system_takes_in_parts_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:7]))
+    stage(tmp_path, "a.html", bytes(range(100)))
+    assert staged_at(tmp_path, "a.html").read_bytes() == bytes(range(100))
 
 
 def test_a_staging_folder_lies_in_the_cache_and_is_gone_afterwards(tmp_path: Path) -> None:
