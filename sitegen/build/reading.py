@@ -138,7 +138,8 @@ def _keys(sources: Sequence[Source], shop: Shop) -> list[bytes]:
 def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> Iterator[Reading]:
     """Each source as it was read, now or in an earlier build; its public text is in the store."""
     reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config))
-    few = FEW
+    # What one takes is some ten times less with the native engine, and starting workers is not.
+    few = FEW if reader.converting.markdown.engine == "python-markdown" else 10 * FEW
 
     def run(places: Sequence[int]) -> Iterator[Reading]:
         chosen = [sources[place] for place in places]

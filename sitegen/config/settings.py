@@ -217,7 +217,6 @@ class ParseRules(Struct, frozen=True):
     """All that `parse` needs to know of the configuration."""
 
     timezone: str = "UTC"
-    posts: PostsConfig = PostsConfig()
     front_matter: tuple[tuple[str, str], ...] = ()
     defaults: tuple[DefaultsConfig, ...] = ()
     tiers: tuple[str, ...] = ("members",)
@@ -238,7 +237,6 @@ def parse_rules(config: Config) -> ParseRules:
     """The part of the configuration that `parse` depends on."""
     return ParseRules(
         timezone=config.zone.key,
-        posts=config.posts,
         front_matter=config.front_matter,
         defaults=config.defaults,
         tiers=config.members.tiers,

@@ -7,6 +7,7 @@ no key (None) is run in every build, and nothing of it is kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from hashlib import sha256
 from typing import Generic, NamedTuple, TypeVar
 
@@ -40,7 +41,11 @@ class Memo:
         self.used: set[bytes] = set()
         """The keys of all results that this build needed."""
         self._salt = salt.encode()
-        self._known = store.keys()
+
+    @cached_property
+    def _known(self) -> frozenset[bytes]:
+        # Not before it is needed: a build in which nothing changed asks for a note or two.
+        return self.store.keys()
 
     def key(self, stage: str, *values: object) -> bytes:
         """The key of a stage's result for these values."""

@@ -13,6 +13,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -83,7 +84,7 @@ def scan(roots: Roots, config: Config, stamps: Stamps | None = None) -> Tree:
         theme = _Walk(roots, "theme", config, problems, stamps).sources()
         sources += (source for source in theme if source.path not in own)
     return Tree(
-        tuple(sorted(sources, key=lambda source: (source.origin, source.path))),
+        tuple(sorted(sources, key=attrgetter("origin", "path"))),
         tuple(sorted(problems, key=lambda problem: (problem.path, problem.message))),
     )
 
@@ -129,6 +130,7 @@ class _Walk:
         self.place = "(default theme)" if origin == "theme" else _shown(self.top, roots)
         self.config = config
         self.problems = problems
+        self.folders = tuple(map(_prefix, config.posts.folders))
         others = (roots.output, roots.templates, roots.theme) if origin == "content" else (roots.output,)
         self.skipped = [other for other in others if not _same(other, self.top)]
 
@@ -152,7 +154,7 @@ class _Walk:
         """The paths below a folder as the disk spells them, depth first, sorted by name."""
         try:
             with os.scandir(self.top / folder) as found:
-                entries = sorted(found, key=lambda entry: entry.name)
+                entries = sorted(found, key=attrgetter("name"))
         except OSError as error:
             self.problems.append(_unreadable(self.shown(folder), error))
             return
@@ -239,7 +241,7 @@ class _Walk:
         if path.lower().endswith(_MARKDOWN):
             # `_index.md` is by custom the text of the folder itself, in a folder of posts as well.
             own = path.rpartition("/")[2].startswith("_index.")
-            return "post" if _is_below(path, self.config.posts.folders) and not own else "page"
+            return "post" if path.startswith(self.folders) and not own else "page"
         return "file"
 
     def source(self, raw: str, path: str, kind: Kind, status: os.stat_result) -> Source | None:
@@ -298,13 +300,10 @@ def _printable(path: str) -> str:
     return unicodedata.normalize("NFC", os.fsencode(path).decode("utf-8", "backslashreplace"))
 
 
-def _is_below(path: str, folders: tuple[str, ...]) -> bool:
-    """Whether a file lies in one of the folders, at any depth."""
-    for folder in folders:
-        name = unicodedata.normalize("NFC", folder).strip("/").removeprefix("./")
-        if name in ("", ".") or path.startswith(f"{name}/"):
-            return True
-    return False
+def _prefix(folder: str) -> str:
+    """What the paths of all files in a folder begin with, at any depth."""
+    name = unicodedata.normalize("NFC", folder).strip("/").removeprefix("./")
+    return "" if name in ("", ".") else f"{name}/"
 
 
 def _same(one: Path, other: Path) -> bool:

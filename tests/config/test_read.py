@@ -577,7 +577,7 @@ def test_the_rules_of_a_stage_have_what_the_configuration_says() -> None:
         "[reading]\nwords_per_minute = 100\n"
     )
     parse = parse_rules(config)
-    assert (parse.timezone, parse.posts.folders, parse.tiers) == ("Europe/Vienna", ("a",), ("silver", "gold"))
+    assert (parse.timezone, parse.tiers) == ("Europe/Vienna", ("silver", "gold"))
     assert (parse.front_matter, parse.access, parse.document_bytes) == ((("x", "title"),), "silver", 2000)
     assert parse.defaults == (DefaultsConfig("a"),)
     convert = convert_rules(config)
