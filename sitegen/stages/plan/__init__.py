@@ -36,10 +36,11 @@ from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import NOTHING, Earlier, Kept, Keys
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
 from sitegen.stages.plan.lists import lists, page_addresses
-from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_urls
+from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_url
 from sitegen.stages.plan.pages import home_page, not_found, plain_pages, post_pages
 from sitegen.text.paths import fold_path
 
+_KEPT = KeptRecipe()
 ASSETS = "assets/"
 _STAMPED = (".css", ".js", ".svg")
 """Assets whose published name holds their digest, so that browsers may keep them for ever."""
@@ -135,15 +136,17 @@ class Planning:
         urls: list[SitemapUrl] = []
         drafts = chain(
             [home_page(context, view)],
-            post_pages(context, view, self.related, self.keys),
+            post_pages(context, view, self.related, self.keys, self.mentions),
             plain_pages(context, view),
             lists(context, view, self.keys),
             [not_found(context, view)],
         )
         for draft in drafts:
-            urls += sitemap_urls(draft)
+            url = sitemap_url(draft)
+            if url is not None:
+                urls.append(url)
             if isinstance(draft, Kept):
-                yield self.claimed(Artifact(draft.path, KeptRecipe(), draft.source, draft.key))
+                yield self.claimed(Artifact(draft.path, _KEPT, draft.source, draft.key))
             else:
                 yield from self.made(draft)
         for draft in chain(sitemap(context, urls), feeds(context), redirects(context)):
@@ -165,6 +168,13 @@ class Planning:
             texts=draft.texts,
         )
         yield self.claimed(Artifact(draft.path, recipe, draft.source, draft.key))
+
+    def mentions(self, template: str) -> frozenset[str]:
+        """The names that a template mentions; none if it cannot be read, which is told where it is used."""
+        try:
+            return self.templates.closure(template).mentions
+        except TemplateMistake:
+            return frozenset()
 
     def claimed(self, artifact: Artifact) -> Artifact:
         """Note who wants which path."""
@@ -193,7 +203,7 @@ class Planning:
         return Outcome(tuple(dict.fromkeys(problems)), tuple(sorted(left_out)), dropped)
 
 
-class Claim(NamedTuple):
+class Claim(Struct, frozen=True, gc=False):
     """A path, and what wants to be published there."""
 
     path: str

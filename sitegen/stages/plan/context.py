@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from sitegen.config import Config
 from sitegen.model.document import PUBLIC, Document, Heading, Link
-from sitegen.model.site import Post, Site, Teaser, TermRef
+from sitegen.model.site import Site, Teaser, TermRef
 from sitegen.model.view import Card, Crumb, FeedLink, Head, Mark, MenuItem, SiteView, TermLink, TocEntry
 from sitegen.stages.plan.atlas import Atlas, Place
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
@@ -27,6 +27,7 @@ _RTL = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd",
 """Languages that are written from right to left."""
 
 
+@lru_cache(maxsize=64)
 def direction(lang: str) -> str:
     """`rtl` or `ltr`, as a language is written."""
     subtags = lang.lower().split("-")
@@ -91,6 +92,17 @@ MOST_TAGS = 20
 """So many tags a card carries at most: a post with thousands would weigh down every list it stands in."""
 
 
+class _Cards(dict[str, Card]):
+    """Cards by the ids of their posts, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], Card]) -> None:
+        self.make = make
+
+    def __missing__(self, id: str) -> Card:
+        card = self[id] = self.make(id)
+        return card
+
+
 class Context:
     """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
 
@@ -105,11 +117,10 @@ class Context:
         self.posts = {post.teaser.id: post for post in site.posts}
         self._home = config.site.url and f"{config.site.url.rstrip('/')}/"
         self._host = urljoin(self._home, "/").rstrip("/")
-        self._cards: dict[str, Card] = {}
-
-    def url(self, address: str) -> str:
+        self.url = resolver.url
         """An address of the site, ready for `href`."""
-        return self.resolver.url(address)
+        self.card: Callable[[str], Card] = _Cards(self._card).__getitem__
+        """The card of a post by its id, the same in every list."""
 
     def absolute(self, url: str) -> str:
         """A `url` as the whole web knows it; empty without the site's own, and of an empty one."""
@@ -141,12 +152,6 @@ class Context:
         icon = self.configured(ref.icon, "image") if "/" in ref.icon else ref.icon
         return TermLink(ref.name, self.url(ref.address), icon, count)
 
-    def card(self, id: str) -> Card:
-        """The card of a post, the same in every list."""
-        if id not in self._cards:
-            self._cards[id] = self._card(self.posts[id])
-        return self._cards[id]
-
     def whole_card(self, id: str) -> Card:
         """The card of a post for its own page, with all its tags."""
         card, tags = self.card(id), self.posts[id].teaser.tags
@@ -154,9 +159,10 @@ class Context:
 
     def cards(self, ids: Iterable[str]) -> tuple[Card, ...]:
         """The cards of these posts, in order."""
-        return tuple(self.card(id) for id in ids)
+        return tuple(map(self.card, ids))
 
-    def _card(self, post: Post) -> Card:
+    def _card(self, id: str) -> Card:
+        post = self.posts[id]
         teaser = post.teaser
         lang = teaser.lang if teaser.lang != self.config.site.lang else ""
         pattern = self.config.site.date_format
@@ -170,8 +176,8 @@ class Context:
             read_text=f"{teaser.read_time}m Read",
             excerpt=teaser.summary,
             category=self.term(teaser.category) if teaser.category else None,
-            tags=tuple(self.term(tag) for tag in teaser.tags[:MOST_TAGS]),
-            authors=tuple(self.term(author) for author in teaser.authors),
+            tags=tuple([self.term(tag) for tag in teaser.tags[:MOST_TAGS]]),
+            authors=tuple([self.term(author) for author in teaser.authors]),
             image=self.target(teaser.image, "image", post.document, Place(teaser.address)),
             image_alt=teaser.image_alt,
             art=tuple(sha256(teaser.id.encode()).digest()[:8]),
@@ -201,21 +207,27 @@ class Context:
         """
         site = self.config.site
         lang = str(more.pop("lang", "") or site.lang)
-        way = [Crumb(site.title, self.url("/")), *(Crumb(name, self.url(to)) for name, to in above)]
+        url = self.url(address)
+        way = [Crumb(name, self.url(to)) for name, to in above]
         fields: dict[str, object] = {
             "title": title,
             "head_title": f"{title} · {site.title}" if title != site.title else title,
             "description": site.description,
-            "canonical_url": self.canonical(address),
+            "canonical_url": self.absolute(url),
             "lang": lang,
             "dir": direction(lang),
             "image_url": self._image,
             "image_alt": site.title if site.image else "",
             "feeds": self._feeds,
-            "crumbs": (*way, Crumb(title)),
-            "current_url": self.url(address),
+            "crumbs": (self._home_crumb, *way, Crumb(title)),
+            "current_url": url,
         }
-        return Head(**{**fields, **more})  # type: ignore[arg-type]
+        fields.update(more)
+        return Head(**fields)  # type: ignore[arg-type]
+
+    @cached_property
+    def _home_crumb(self) -> Crumb:
+        return Crumb(self.config.site.title, self.url("/"))
 
     @cached_property
     def _image(self) -> str:
@@ -223,13 +235,12 @@ class Context:
 
     @cached_property
     def _feeds(self) -> tuple[FeedLink, ...]:
-        return self.feeds()
+        site = self.config.site
+        return (FeedLink(site.title, self.url("/feed.xml")),) if site.url else ()
 
     def feeds(self, *more: FeedLink) -> tuple[FeedLink, ...]:
         """The feeds that a page points to: the site's, and its own."""
-        if not self.config.site.url:
-            return ()
-        return (FeedLink(self.config.site.title, self.url("/feed.xml")), *more)
+        return (*self._feeds, *more) if self._feeds else ()
 
     def site_view(self, assets: Iterable[tuple[str, str]]) -> SiteView:
         """What every page knows of the site."""

@@ -94,6 +94,7 @@ def _pages(
     """A list, page by page."""
     size = context.config.posts.per_page
     addresses = page_addresses(address, len(ids), size)
+    links: list[PageLink] = []
     for number, here in enumerate(addresses, 1):
         part = ids[(number - 1) * size : number * size]
         key = keys.list_page(here, (number, len(addresses)), shown, part)
@@ -101,11 +102,12 @@ def _pages(
         if keys.holds(path_of(here), key):
             yield Kept(path_of(here), key, source, context.canonical(here))
             continue
+        links = links or [PageLink(which, context.url(one)) for which, one in enumerate(addresses, 1)]
         page = replace(
             shown,
             page=_list_head(shown, here, number, context, above),
             cards=context.cards(part),
-            pagination=_pagination(number, addresses, context),
+            pagination=_pagination(number, links),
         )
         yield Draft(path_of(here), "list.html", page, source=source, key=key)
 
@@ -148,20 +150,28 @@ def _description(shown: ListView, number: int, context: Context) -> str:
     return text if number == 1 else f"{about} from {site}, page {number}."
 
 
-def _pagination(number: int, addresses: Sequence[str], context: Context) -> Pagination:
-    count = len(addresses)
-    near = {1, count, *range(max(1, number - _NEAR), min(count, number + _NEAR) + 1)}
-    links: list[PageLink] = []
-    for one in sorted(near):
-        if links and links[-1].number < one - 1:
-            links.append(PageLink(0, ""))
-        links.append(PageLink(one, context.url(addresses[one - 1]), one == number))
+def _pagination(number: int, every: Sequence[PageLink]) -> Pagination:
+    """Where in a list this page is; `every` are links to all pages of the list."""
+    count = len(every)
+    if count == 1:
+        return Pagination()
+    first, last = max(1, number - _NEAR), min(count, number + _NEAR)
+    gap = (PageLink(0, ""),)
+    links = (
+        *every[: min(1, first - 1)],
+        *(gap if first > 2 else ()),
+        *every[first - 1 : number - 1],
+        PageLink(number, every[number - 1].url, current=True),
+        *every[number:last],
+        *(gap if last < count - 1 else ()),
+        *every[max(last, count - 1) :],
+    )
     return Pagination(
         number=number,
         count=count,
-        previous_url=context.url(addresses[number - 2]) if number > 1 else "",
-        next_url=context.url(addresses[number]) if number < count else "",
-        links=tuple(links) if count > 1 else (),
+        previous_url=every[number - 2].url if number > 1 else "",
+        next_url=every[number].url if number < count else "",
+        links=links,
     )
 
 

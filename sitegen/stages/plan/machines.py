@@ -90,15 +90,14 @@ def _whole(link: str, context: Context) -> str:
     return context.absolute(link) if link.startswith("/") and not link.startswith("//") else link
 
 
-def sitemap_urls(draft: Draft | Kept) -> Iterator[SitemapUrl]:
+def sitemap_url(draft: Draft | Kept) -> SitemapUrl | None:
     """The entry of a page in the sitemap, if it wants to be found."""
     if isinstance(draft, Kept):
-        if draft.canonical_url:
-            yield SitemapUrl(draft.canonical_url, draft.changed)
-        return
+        return SitemapUrl(draft.canonical_url, draft.changed) if draft.canonical_url else None
     head: Head | None = getattr(draft.view, "page", None)
     if head is not None and head.canonical_url and not head.noindex:
-        yield SitemapUrl(head.canonical_url, draft.changed)
+        return SitemapUrl(head.canonical_url, draft.changed)
+    return None
 
 
 def sitemap(context: Context, urls: Iterable[SitemapUrl]) -> Iterator[Draft]:

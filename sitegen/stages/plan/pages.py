@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import islice
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from sitegen.model.plan import Text
 from sitegen.model.site import Page, Post, Relation, Term, TermRef
 from sitegen.model.view import (
     AuthorView,
+    Card,
     FeedLink,
     Head,
     HomeView,
@@ -22,6 +24,7 @@ from sitegen.model.view import (
     PostView,
     RelatedCard,
     SiteView,
+    TocEntry,
 )
 from sitegen.stages.plan import json_ld
 from sitegen.stages.plan.atlas import Place, path_of
@@ -31,9 +34,13 @@ from sitegen.stages.plan.keys import Kept, Keys
 from sitegen.stages.plan.links import origin_of
 
 Related = dict[str, tuple[Relation, ...]]
+Mentions = Callable[[str], Collection[str]]
+"""The names that a template mentions: what else a view may hold is left out."""
 
 
-def post_pages(context: Context, view: SiteView, related: Related, keys: Keys) -> Iterator[Draft | Kept]:
+def post_pages(
+    context: Context, view: SiteView, related: Related, keys: Keys, mentions: Mentions
+) -> Iterator[Draft | Kept]:
     """The page of each post, or that it is as it was."""
     problems = context.resolver.problems
     for post in context.site.posts:
@@ -45,8 +52,8 @@ def post_pages(context: Context, view: SiteView, related: Related, keys: Keys) -
             yield Kept(path, key, post.document.path, url, changed(post))
             continue
         found = len(problems)
-        draft = _post_page(post, context, view, relations, more)
-        yield draft._replace(key=key) if len(problems) == found else draft
+        draft = _post_page(_Post(post, context, relations, more), view, mentions)
+        yield replace(draft, key=key) if key and len(problems) == found else draft
 
 
 def changed(post: Post) -> str:
@@ -54,38 +61,38 @@ def changed(post: Post) -> str:
     return (post.teaser.updated or post.teaser.date).isoformat()
 
 
-def _post_page(
-    post: Post, context: Context, view: SiteView, related: tuple[Relation, ...], more: list[str]
-) -> Draft:
-    teaser, config = post.teaser, context.config
-    head = _post_head(post, context)
-    names = {context.tag_slugs[tag.address]: tag.name for tag in teaser.tags} if related else {}
-    category = teaser.category.name if teaser.category else ""
+class _Post(NamedTuple):
+    """A post, and what its page is made of beside it."""
+
+    post: Post
+    context: Context
+    related: tuple[Relation, ...]
+    more: list[str]
+
+
+def _post_page(one: _Post, view: SiteView, mentions: Mentions) -> Draft:
+    post, context = one.post, one.context
+    teaser, front = post.teaser, post.document.front
+    template = front.template or "post.html"
+    mentioned = mentions(template)
+    card = context.whole_card(teaser.id)
     page = PostView(
         site=view,
-        page=head,
-        post=context.whole_card(teaser.id),
-        toc=toc(post.body.preview.headings, config.markdown.toc_from),
-        authors=tuple(_authors(post, context)),
+        page=_post_head(post, context),
+        post=card,
         gated=teaser.access != PUBLIC,
-        mail_url=_mail(teaser.title, head.canonical_url),
-        related=tuple(_related_card(relation, names, context) for relation in related),
-        more=context.cards(more),
-        more_label=f"More in {category}" if more else "",
-        previous=context.card(post.previous) if post.previous else None,
-        next=context.card(post.next) if post.next else None,
-        extra=post.document.front.extra,
+        extra=front.extra,
+        **{name: part(one) for name, part in _PARTS.items() if name in mentioned},
     )
     place = Place(teaser.address, _ids(post))
-    template = post.document.front.template or "post.html"
     return Draft(
         path_of(teaser.address),
         template,
         page,
         texts=(_text(post.body.preview, context, post, place),),
         source=post.document.path,
-        line=post.document.front.line_of("template"),
-        changed=changed(post),
+        line=front.line_of("template"),
+        changed=card.updated or card.date,
     )
 
 
@@ -103,9 +110,9 @@ def _post_head(post: Post, context: Context) -> Head:
         lang=teaser.lang,
         noindex=post.unlisted,
         og_type="article",
-        published=teaser.date.isoformat(),
-        modified=teaser.updated.isoformat() if teaser.updated else "",
-        author=", ".join(author.name for author in teaser.authors),
+        published=card.date,
+        modified=card.updated,
+        author=", ".join([author.name for author in teaser.authors]),
         feeds=context.feeds(*_category_feeds(teaser.category, context)),
         marks=card.marks,
         **own,
@@ -137,15 +144,55 @@ def _more(post: Post, related: tuple[Relation, ...], context: Context) -> list[s
     return list(islice(ids, missing))
 
 
-def _related_card(relation: Relation, names: Mapping[str, str], context: Context) -> RelatedCard:
-    """A related post, and the tags it shares by the names that the post itself gives them."""
-    shared = tuple([names[tag.slug] for tag in relation.shared])
-    return RelatedCard(context.card(relation.id), shared, relation.picked)
+def _related_cards(one: _Post) -> tuple[RelatedCard, ...]:
+    """Related posts, and the tags that are shared by the names that the post itself gives them."""
+    card, slugs = one.context.card, one.context.tag_slugs
+    names = {slugs[tag.address]: tag.name for tag in one.post.teaser.tags} if one.related else {}
+    return tuple(
+        [
+            RelatedCard(
+                card(relation.id), tuple([names[tag.slug] for tag in relation.shared]), relation.picked
+            )
+            for relation in one.related
+        ]
+    )
 
 
-def _authors(post: Post, context: Context) -> Iterator[AuthorView]:
-    for ref in post.teaser.authors:
-        yield author_view(context.authors[ref.address], context)
+def _more_label(one: _Post) -> str:
+    category = one.post.teaser.category
+    return f"More in {category.name if category else ''}" if one.more else ""
+
+
+def _authors(one: _Post) -> tuple[AuthorView, ...]:
+    terms = one.context.authors
+    return tuple([author_view(terms[ref.address], one.context) for ref in one.post.teaser.authors])
+
+
+def _mail(one: _Post) -> str:
+    """A `mailto:` address that shares the page; empty if nobody knows where the site will live."""
+    url = one.context.canonical(one.post.address)
+    return f"mailto:?subject={quote(one.post.teaser.title)}&body={quote(url)}" if url else ""
+
+
+def _toc(one: _Post) -> tuple[TocEntry, ...]:
+    return toc(one.post.body.preview.headings, one.context.config.markdown.toc_from)
+
+
+def _neighbour(id: str, context: Context) -> Card | None:
+    return context.card(id) if id else None
+
+
+_PARTS: Mapping[str, Callable[[_Post], Any]] = {
+    "toc": _toc,
+    "authors": _authors,
+    "mail_url": _mail,
+    "related": _related_cards,
+    "more": lambda one: one.context.cards(one.more),
+    "more_label": _more_label,
+    "previous": lambda one: _neighbour(one.post.previous, one.context),
+    "next": lambda one: _neighbour(one.post.next, one.context),
+}
+"""The fields of a post's view that a template may do without."""
 
 
 def author_view(term: Term, context: Context) -> AuthorView:
@@ -157,11 +204,6 @@ def author_view(term: Term, context: Context) -> AuthorView:
         image=context.configured(term.image, "image"),
         site_url=context.configured(term.url),
     )
-
-
-def _mail(title: str, url: str) -> str:
-    """A `mailto:` address that shares a page; empty if nobody knows where the site will live."""
-    return f"mailto:?subject={quote(title)}&body={quote(url)}" if url else ""
 
 
 def _ids(one: Post | Page) -> tuple[str, ...]:
