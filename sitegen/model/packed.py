@@ -73,8 +73,8 @@ class Packer:
 
     def __init__(self, site: Digest) -> None:
         self.site = site
-        self._cards: dict[int, tuple[Card, bytes, int]] = {}
-        """By `id`, which is a card's alone because it is kept here: the card, its bytes and checksum."""
+        self._cards: dict[int, _Item] = {}
+        """By `id`, which is a card's alone because the card is kept here, too."""
 
     def pack(self, recipe: PageRecipe, mentions: frozenset[str] | None = None) -> Packed:
         """The bytes of a recipe. `mentions` is what its templates name.
@@ -109,31 +109,46 @@ class Packer:
         digest.update(data)
         return Packed(data, Digest(digest.hexdigest()), tuple(parts))
 
-    def _field(self, value: object) -> tuple[bytes, tuple[int, ...]]:
+    def _field(self, value: Any) -> tuple[bytes, tuple[int, ...]]:
         """The bytes and the checksums of what a field holds."""
         if type(value) is tuple:
-            items = [self._item(item) for item in value]
-            return b"[%b]" % b",".join([data for data, _ in items]), tuple([crc for _, crc in items])
-        data, checksum = self._item(value)
-        return data, (checksum,)
+            found = self._items(value) if value else []
+            return b"[%b]" % b",".join([one[0] for one in found]), tuple([one[1] for one in found])
+        one = self._card(value) if type(value) is Card else _item(value)
+        return one[0], (one[1],)
 
-    def _item(self, value: object) -> tuple[bytes, int]:
-        kind = type(value)
+    def _items(self, items: tuple[Any, ...]) -> list[_Item]:
+        kind = type(items[0])
         if kind is Card:
-            return self._card(value)  # type: ignore[arg-type]
+            known = self._cards
+            return [known.get(id(card)) or self._card(card) for card in items]
         if kind is RelatedCard:
-            card, _ = self._card(value.card)  # type: ignore[attr-defined]
-            data = _encode((Raw(card), value.shared, value.picked))  # type: ignore[attr-defined]
-        else:
-            data = _encode(value)
-        return data, crc32(data)
+            return [self._related(item) for item in items]
+        return [_item(item) for item in items]
 
-    def _card(self, card: Card) -> tuple[bytes, int]:
+    def _related(self, related: RelatedCard) -> _Item:
+        card, checksum, _ = self._card(related.card)
+        why = _encode((related.shared, related.picked))
+        return _Item(b"[%b,%b" % (card, why[1:]), crc32(why, checksum))
+
+    def _card(self, card: Card) -> _Item:
         known = self._cards.get(id(card))
         if known is None:
-            data = _encode(card)
-            known = self._cards[id(card)] = (card, data, crc32(data))
-        return known[1:]
+            known = self._cards[id(card)] = _item(card)
+        return known
+
+
+class _Item(NamedTuple):
+    """A value as bytes."""
+
+    data: bytes
+    checksum: int
+    value: object = None
+
+
+def _item(value: object) -> _Item:
+    data = _encode(value)
+    return _Item(data, crc32(data), value)
 
 
 def pack(recipe: PageRecipe, site: Digest, mentions: frozenset[str] | None = None) -> Packed:

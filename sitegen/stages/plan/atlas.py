@@ -12,7 +12,7 @@ from msgspec import Struct
 from sitegen.model.site import Site
 
 
-class Place(Struct, frozen=True, gc=False):
+class Place(Struct, frozen=True, array_like=True, gc=False):
     """Something that a link can lead to."""
 
     address: str

@@ -111,6 +111,9 @@ class Context:
         self.config = config
         self.atlas = atlas
         self.resolver = resolver
+        self.listed = site.listed
+        self.former = [one for one in site.written if one.document.front.aliases]
+        """What had other addresses before."""
         self.tag_slugs = {term.address: term.slug for term in site.tags}
         self.categories = {term.address: term for term in site.categories}
         self.authors = {term.address: term for term in site.authors}
@@ -245,7 +248,7 @@ class Context:
     def site_view(self, assets: Iterable[tuple[str, str]]) -> SiteView:
         """What every page knows of the site."""
         site, addresses, members = self.config.site, self.config.addresses, self.config.members
-        listed = self.site.listed
+        listed = self.listed
         return SiteView(
             title=site.title,
             tagline=site.tagline,

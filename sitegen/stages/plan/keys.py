@@ -19,7 +19,6 @@ from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.digest import Digest, digest_of
 from sitegen.model.site import Post, Relation
 from sitegen.model.view import ListView, SiteView
-from sitegen.stages.plan.atlas import site_ids
 from sitegen.stages.plan.context import Context
 from sitegen.stages.plan.links import WEB
 
@@ -55,7 +54,8 @@ class Keys:
     ) -> None:
         self.context = context
         self.templates = templates
-        self.earlier = earlier
+        self.versions = earlier.versions
+        self.there = earlier.keys
         common = (context.config, view, context.resolver.severity, data)
         self.common = digest_of(common) if earlier.versions else ""
         self.cards = {post.teaser.id: self._card(post) for post in context.site.posts}
@@ -63,19 +63,25 @@ class Keys:
 
     def holds(self, path: str, key: str) -> bool:
         """Whether the page at `path` is there and has this key."""
-        return bool(key) and self.earlier.keys.get(path) == key
+        return bool(key) and self.there.get(path) == key
 
     def post(self, post: Post, related: tuple[Relation, ...], more: Iterable[str]) -> str:
         """The key of a post's page; empty if it must be planned."""
-        version = self.earlier.versions.get(post.document.source, "")
+        version = self.versions.get(post.document.source, "")
         links = self._links(post)
         if not version or links is None:
             return ""
         cards = self.cards
         parts = [
-            *("post", self.common, self._template(post.document.front.template or "post.html")),
-            *(version, cards[post.teaser.id], links, "unlisted" if post.unlisted else ""),
-            *(cards.get(post.previous, ""), cards.get(post.next, "")),
+            "post",
+            self.common,
+            self._template(post.document.front.template or "post.html"),
+            version,
+            cards[post.teaser.id],
+            links,
+            "unlisted" if post.unlisted else "",
+            cards.get(post.previous, ""),
+            cards.get(post.next, ""),
         ]
         for one in related:
             parts += (cards[one.id], "picked" if one.picked else "", *[tag.slug for tag in one.shared], "")
@@ -118,10 +124,7 @@ class Keys:
         context, atlas = self.context, self.context.atlas
         if any(one.body.gated for one in context.site.written):
             return ""
-        files = sorted((path, place.address) for path, place in atlas.files.items())
-        places = sorted((path, place.ids) for path, place in atlas.places.items())
-        absent = sorted(atlas.absent.items())
-        return digest_of((files, places, absent, list(site_ids(context.site))))
+        return digest_of([sorted(known.items()) for known in (atlas.files, atlas.places, atlas.absent)])
 
     def _template(self, name: str) -> str:
         if name not in self._templates:

@@ -40,7 +40,7 @@ def page_addresses(address: str, count: int, per_page: int) -> list[str]:
 def lists(context: Context, view: SiteView, keys: Keys) -> Iterator[Draft | Kept]:
     """Every page that lists posts, and every page that lists terms."""
     addresses = context.config.addresses
-    ids = [post.teaser.id for post in context.site.listed]
+    ids = [post.teaser.id for post in context.listed]
     if ids:
         shown = ListView(site=view, page=_no_head(), kind="blog", name=ALL_POSTS, total=len(ids))
         yield from _pages(shown, addresses.blog, ids, context, keys)
@@ -205,12 +205,12 @@ def _month(post: Post) -> tuple[int, int]:
 def _archive(context: Context, view: SiteView, keys: Keys) -> Iterator[Draft | Kept]:
     """All posts by the year and month of their own calendar."""
     address = context.config.addresses.archive
-    key = keys.archive(post.teaser.id for post in context.site.listed)
+    key = keys.archive(post.teaser.id for post in context.listed)
     if keys.holds(path_of(address), key):
         yield Kept(path_of(address), key, "the archive", context.canonical(address))
         return
     # Posts stand by their moment; where offsets differ, calendar days need not follow each other so.
-    listed = sorted(context.site.listed, key=_month, reverse=True)
+    listed = sorted(context.listed, key=_month, reverse=True)
     years = []
     for year, of_year in groupby(listed, key=lambda post: post.teaser.date.year):
         months = groupby(of_year, key=lambda post: post.teaser.date.month)

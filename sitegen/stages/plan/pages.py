@@ -46,9 +46,10 @@ def post_pages(
     for post in context.site.posts:
         relations = related.get(post.teaser.id, ())
         more = _more(post, relations, context)
-        path, key = path_of(post.address), keys.post(post, relations, more)
+        address = post.teaser.address
+        path, key = path_of(address), keys.post(post, relations, more)
         if keys.holds(path, key):
-            url = "" if post.unlisted else context.canonical(post.address)
+            url = "" if post.unlisted else context.canonical(address)
             yield Kept(path, key, post.document.path, url, changed(post))
             continue
         found = len(problems)
@@ -263,7 +264,7 @@ def home_page(context: Context, view: SiteView) -> Draft:
     """The home page: the newest post large, then cards; the text of `content/index.md` if there is one."""
     site, config = context.config.site, context.config
     own = next((page for page in context.site.pages if page.address == "/"), None)
-    ids = [post.teaser.id for post in context.site.listed]
+    ids = [post.teaser.id for post in context.listed]
     shown = ids[1 : config.posts.per_page + 1]
     title = f"{site.title} · {site.tagline}" if site.tagline else site.title
     front = own.document.front if own else None
@@ -310,6 +311,6 @@ def _gated_home(page: Page) -> Problem:
 def not_found(context: Context, view: SiteView) -> Draft:
     """The page for addresses behind which nothing lies, with the newest posts as a way on."""
     head = context.head("Page not found", "/404.html", noindex=True, canonical_url="", crumbs=())
-    ids = [post.teaser.id for post in context.site.listed[:3]]
+    ids = [post.teaser.id for post in context.listed[:3]]
     page = NotFoundView(site=view, page=head, cards=context.cards(ids))
     return Draft("404.html", "404.html", page, source="the page for missing addresses")
