@@ -104,7 +104,7 @@ class Planning:
         lenient = material.preview or config.links.broken == "warn"
         severity: Severity = "warning" if lenient else "error"
         atlas = _atlas(site, material)
-        self.context = Context(site, config, atlas, Resolver(atlas, config.root, severity))
+        self.context = Context(site, config, atlas, Resolver(atlas, config.root, severity), templates)
         addresses = ((name, self.context.url("/" + path)) for name, path in _assets(material).items())
         self.site_view = self.context.site_view(addresses)
         """What every page knows of the site."""
@@ -136,7 +136,7 @@ class Planning:
         urls: list[SitemapUrl] = []
         drafts = chain(
             [home_page(context, view)],
-            post_pages(context, view, self.related, self.keys, self.mentions),
+            post_pages(context, view, self.related, self.keys),
             plain_pages(context, view),
             lists(context, view, self.keys),
             [not_found(context, view)],
@@ -168,13 +168,6 @@ class Planning:
             texts=draft.texts,
         )
         yield self.claimed(Artifact(draft.path, recipe, draft.source, draft.key))
-
-    def mentions(self, template: str) -> frozenset[str]:
-        """The names that a template mentions; none if it cannot be read, which is told where it is used."""
-        try:
-            return self.templates.closure(template).mentions
-        except TemplateMistake:
-            return frozenset()
 
     def claimed(self, artifact: Artifact) -> Artifact:
         """Note who wants which path."""

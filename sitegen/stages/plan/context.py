@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.config import Config
 from sitegen.model.document import PUBLIC, Document, Heading, Link
 from sitegen.model.site import Site, Teaser, TermRef
@@ -88,6 +89,7 @@ def toc(headings: Iterable[Heading], least: int) -> tuple[TocEntry, ...]:
     return tuple(TocEntry(heading.id, heading.text, tuple(below)) for heading, below in entries)
 
 
+JSON_LD = "json_ld"
 MOST_TAGS = 20
 """So many tags a card carries at most: a post with thousands would weigh down every list it stands in."""
 
@@ -106,11 +108,14 @@ class _Cards(dict[str, Card]):
 class Context:
     """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
 
-    def __init__(self, site: Site, config: Config, atlas: Atlas, resolver: Resolver) -> None:
+    def __init__(
+        self, site: Site, config: Config, atlas: Atlas, resolver: Resolver, templates: Templates
+    ) -> None:
         self.site = site
         self.config = config
         self.atlas = atlas
         self.resolver = resolver
+        self.templates = templates
         self.listed = site.listed
         self.former = [one for one in site.written if one.document.front.aliases]
         """What had other addresses before."""
@@ -124,6 +129,30 @@ class Context:
         """An address of the site, ready for `href`."""
         self.card: Callable[[str], Card] = _Cards(self._card).__getitem__
         """The card of a post by its id, the same in every list."""
+        self._mentions: dict[str, frozenset[str]] = {}
+
+    def mentions(self, template: str) -> frozenset[str]:
+        """What a template names: nothing else of a page need be worked out.
+
+        Nothing if it cannot be read, which is told where its pages are made.
+        """
+        if template not in self._mentions:
+            self._mentions[template] = self._mentioned(template)
+        return self._mentions[template]
+
+    def _mentioned(self, template: str) -> frozenset[str]:
+        try:
+            closure = self.templates.closure(template)
+        except TemplateMistake:
+            return frozenset()
+        texts = [self.templates.files[name].text for name, digest in closure.members if digest]
+        # It is a field of `page`: no name of its own, but what stands in no text is shown by none.
+        shown = any(JSON_LD in text for text in texts)
+        return closure.mentions | {JSON_LD} if shown else closure.mentions
+
+    def describes(self, template: str) -> bool:
+        """Whether pages of a template hold structured data: it shows them, and the site has a `url`."""
+        return bool(self._home) and JSON_LD in self.mentions(template)
 
     def absolute(self, url: str) -> str:
         """A `url` as the whole web knows it; empty without the site's own, and of an empty one."""

@@ -27,6 +27,7 @@ from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import Kept, Keys
 
 ALL_POSTS = "All posts"
+_TEMPLATE = "list.html"
 _NEAR = 2
 """How many pages to each side of the current one a list of pages names."""
 
@@ -109,7 +110,7 @@ def _pages(
             cards=context.cards(part),
             pagination=_pagination(number, links),
         )
-        yield Draft(path_of(here), "list.html", page, source=source, key=key)
+        yield Draft(path_of(here), _TEMPLATE, page, source=source, key=key)
 
 
 def _list_head(
@@ -124,7 +125,7 @@ def _list_head(
         feeds=shown.page.feeds or context.feeds(),
         og_type="profile" if shown.kind == "author" else "website",
     )
-    if not head.canonical_url:
+    if not context.describes(_TEMPLATE):
         return head
     nodes = [json_ld.breadcrumbs(head.crumbs, context, address)]
     if shown.kind == "author":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -34,13 +34,9 @@ from sitegen.stages.plan.keys import Kept, Keys
 from sitegen.stages.plan.links import origin_of
 
 Related = dict[str, tuple[Relation, ...]]
-Mentions = Callable[[str], Collection[str]]
-"""The names that a template mentions: what else a view may hold is left out."""
 
 
-def post_pages(
-    context: Context, view: SiteView, related: Related, keys: Keys, mentions: Mentions
-) -> Iterator[Draft | Kept]:
+def post_pages(context: Context, view: SiteView, related: Related, keys: Keys) -> Iterator[Draft | Kept]:
     """The page of each post, or that it is as it was."""
     problems = context.resolver.problems
     for post in context.site.posts:
@@ -53,7 +49,7 @@ def post_pages(
             yield Kept(path, key, post.document.path, url, changed(post))
             continue
         found = len(problems)
-        draft = _post_page(_Post(post, context, relations, more), view, mentions)
+        draft = _post_page(_Post(post, context, relations, more), view)
         yield replace(draft, key=key) if key and len(problems) == found else draft
 
 
@@ -71,15 +67,15 @@ class _Post(NamedTuple):
     more: list[str]
 
 
-def _post_page(one: _Post, view: SiteView, mentions: Mentions) -> Draft:
+def _post_page(one: _Post, view: SiteView) -> Draft:
     post, context = one.post, one.context
     teaser, front = post.teaser, post.document.front
     template = front.template or "post.html"
-    mentioned = mentions(template)
+    mentioned = context.mentions(template)
     card = context.whole_card(teaser.id)
     page = PostView(
         site=view,
-        page=_post_head(post, context),
+        page=_post_head(post, context, template),
         post=card,
         gated=teaser.access != PUBLIC,
         extra=front.extra,
@@ -97,7 +93,7 @@ def _post_page(one: _Post, view: SiteView, mentions: Mentions) -> Draft:
     )
 
 
-def _post_head(post: Post, context: Context) -> Head:
+def _post_head(post: Post, context: Context, template: str) -> Head:
     teaser, blog = post.teaser, context.config.addresses.blog
     card = context.card(teaser.id)
     # Without a category the way to a post leads over the list of all posts.
@@ -118,7 +114,7 @@ def _post_head(post: Post, context: Context) -> Head:
         marks=card.marks,
         **own,
     )
-    if not head.canonical_url:
+    if not context.describes(template):
         return head
     nodes = (
         json_ld.blog_posting(post, context, head.image_url),
@@ -239,7 +235,8 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
         noindex=front.unlisted,
         **own,
     )
-    if head.canonical_url:
+    template = front.template or "page.html"
+    if context.describes(template):
         head = replace(
             head, json_ld=json_ld.document(json_ld.breadcrumbs(head.crumbs, context, page.address))
         )
@@ -252,7 +249,7 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
     )
     return Draft(
         path_of(page.address),
-        front.template or "page.html",
+        template,
         shown,
         texts=(_text(page.body.preview, context, page, place),),
         source=page.document.path,
@@ -276,7 +273,8 @@ def home_page(context: Context, view: SiteView) -> Draft:
         description=(front.description if front else "") or site.description,
         lang=front.lang if front else "",
     )
-    if head.canonical_url:
+    template = (front.template if front else "") or "home.html"
+    if context.describes(template):
         head = replace(head, json_ld=json_ld.document(json_ld.web_site(config, head.canonical_url)))
     home = HomeView(
         site=view,
@@ -293,7 +291,6 @@ def home_page(context: Context, view: SiteView) -> Draft:
     texts = (_text(own.body.preview, context, own, Place("/", _ids(own))),) if own else ()
     if own and own.document.gated:
         context.resolver.problems.append(_gated_home(own))
-    template = (front.template if front else "") or "home.html"
     line = front.line_of("template") if front else 0
     return Draft("index.html", template, home, texts, own.document.path if own else "the home page", line)
 

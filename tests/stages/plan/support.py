@@ -29,7 +29,9 @@ NAMES = (
     *("redirect.html", "feed.xml", "sitemap.xml"),
 )
 
-ALL = "".join(f"{{{{ {name} }}}}" for kind in get_args(View) for name in kind.__struct_fields__)
+ALL = "".join(
+    f"{{{{ {name} }}}}" for kind in get_args(View) for name in (*kind.__struct_fields__, "page.json_ld")
+)
 """A template that mentions all that a view can hold."""
 
 
@@ -71,7 +73,7 @@ def context(site: Site, config: Config | None = None, *files: Source) -> Context
     """The context of a site."""
     config = config or builders.config(URL)
     atlas = _atlas(site, Material(Tree(files), config))
-    return Context(site, config, atlas, Resolver(atlas, config.root, "error"))
+    return Context(site, config, atlas, Resolver(atlas, config.root, "error"), templates())
 
 
 def planned(
