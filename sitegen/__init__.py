@@ -12,7 +12,7 @@ The floors, each importing only from those below it (checked by import-linter):
     text                   slugs, dates, words: plain functions on plain text
     errors    digest       mistakes as values; when two values are the same
 
-The verbs, in the order of `build.py`: scan, parse, convert, index, relate, plan, render, write.
+The verbs, in the order of `build/pipeline.py`: scan, parse, convert, index, relate, plan, render, write.
 """
 
 __version__ = "0.1.0"

@@ -19,17 +19,16 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
 from sitegen.build.explain import changed, explain
 from sitegen.build.reading import Known
-from sitegen.build.record import Makings, Row, read_facts, write_facts
+from sitegen.build.record import MadeOf, Makings, Row, read_facts, write_facts
 from sitegen.build.shop import Shop
 from sitegen.build.work import PressRules, make_pages, press
 from sitegen.config import FILE
-from sitegen.digest import Digest, digest_of
+from sitegen.digest import Digest
 from sitegen.errors import Problem
 from sitegen.model.packed import Packer, Parts
 from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, TextRecipe
 from sitegen.model.report import Rendered
 from sitegen.model.source import Origin, Source, Tree
-from sitegen.model.view import SiteView
 from sitegen.stages.plan import Earlier, Material, Outcome, Planning
 from sitegen.stages.render import RenderJob
 from sitegen.stages.scan import path_of, read
@@ -46,11 +45,14 @@ class Made(NamedTuple):
 
     files: list[Staged]
     """Staged, or in the output folder already."""
-    recipes: dict[str, tuple[str, str]]
-    """The digest of the recipe of each page, and its key."""
+    recipes: dict[str, MadeOf]
+    """By path."""
     makings: Makings
     rendered: tuple[Rendered, ...]
     data: Digest
+    """The site's own data, in the store."""
+    site: Digest
+    """What every page knows of the site, in the store."""
 
 
 def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop) -> Made:
@@ -75,7 +77,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
         shop.stop_if_wrong()
     write_facts(shop.memo, tools.facts)
     makings = Makings(maker.parts, {**before.templates, **maker.members})
-    return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data)
+    return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data, maker.site)
 
 
 class _Maker:
@@ -90,10 +92,11 @@ class _Maker:
         self.before = before
         self.shop = shop
         self.files: list[Staged] = []
-        self.recipes: dict[str, tuple[str, str]] = {}
+        self.recipes: dict[str, MadeOf] = {}
         self.parts: dict[str, msgspec.Raw] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
+        self.site = shop.store.put_blob(msgspec.json.encode(planning.site_view, order="deterministic"))
         self._waiting: deque[Artifact] = deque()
 
     def make(self, tree: Tree, templates: tuple[TemplateFile, ...]) -> Iterator[tuple[str, Problem]]:
@@ -102,7 +105,7 @@ class _Maker:
         data = self.shop.store.blob(self.planning.material.data)
         rules = PressRules(self.folder, templates, site, data)
         done = 0
-        for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree, site), press, few=FEW_PAGES):
+        for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):
             artifact = self._waiting.popleft()
             if done:
                 # How many there will be is known for certain only when there are no more.
@@ -115,10 +118,10 @@ class _Maker:
         if done:
             self.shop.progress("Writing", done, done)
 
-    def jobs(self, tree: Tree, site: SiteView) -> Iterator[RenderJob]:
+    def jobs(self, tree: Tree) -> Iterator[RenderJob]:
         """The pages that have to be made; all else is seen to on the way."""
         sources = {(one.origin, one.path): one for one in tree.sources}
-        shop, packer = self.shop, Packer(digest_of(site))
+        shop, packer = self.shop, Packer(self.site)
         given_up = shop.is_wrong() and not shop.options.keep_going
         planned = iter(self.planning)
         # Several at a time: one step for all of them and then the next is faster, see `Pool.map_chunks`.
@@ -157,7 +160,8 @@ class _Maker:
         packed = packer.pack(recipe, closure.mentions)
         path = artifact.path
         self.shop.memo.count("plan", run=True)
-        self.recipes[path] = packed.digest, artifact.key
+        texts = tuple(text.source for text in recipe.texts)
+        self.recipes[path] = MadeOf(packed.digest, artifact.key, texts)
         self.parts[path] = msgspec.Raw(msgspec.json.encode(packed.parts))
         self.members[recipe.template] = closure.members
         row = self.there.get(path)
@@ -169,13 +173,15 @@ class _Maker:
         if self.shop.options.explain:
             self.rendered.append(Rendered(path, self.why(path, packed.parts, recipe.template)))
         self._waiting.append(replace(artifact, recipe=TextRecipe("")))
+        if texts:
+            self.shop.store.put(bytes.fromhex(packed.digest), packed.data)
         return packed.data
 
     def keep(self, path: str, row: Row) -> None:
         """Take a page as it is."""
         self.shop.memo.count("plan", run=False)
         self.shop.memo.count("render", run=False)
-        self.recipes[path] = row.recipe, row.key
+        self.recipes[path] = MadeOf(row.recipe, row.key, row.texts)
         self.files.append(Staged(path, row.digest, row.size, there=True))
         if path in self.before.parts:
             self.parts[path] = self.before.parts[path]

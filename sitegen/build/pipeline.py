@@ -8,27 +8,32 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
+from sitegen.adapters.stamps import Stamp
 from sitegen.build.making import Made, make
-from sitegen.build.reading import Known, Survey, keep_stamps, load_config, read_site, scan_site
+from sitegen.build.reading import Known, Survey, documents_of, keep_stamps, load_config, read_site, scan_site
 from sitegen.build.record import (
     Record,
     Row,
     interval,
+    read_documents,
     read_makings,
     read_record,
     record_keys,
     rows_of,
     unharmed,
+    write_documents,
     write_record,
 )
 from sitegen.build.shop import CACHE, Options, Progress, Session, Shop, memo_of, theme_folder
+from sitegen.build.shortcut import Rewritten, rewritten_texts
 from sitegen.config import FILE
 from sitegen.engine.store import BlobMissing, StoreDamaged
 from sitegen.errors import Problem
-from sitegen.model.report import BuildReport, StageRuns, Waiting, Written
+from sitegen.model.report import BuildReport, Rendered, StageRuns, Waiting, Written
 from sitegen.model.source import Tree
 from sitegen.stages.plan import page_path
 from sitegen.stages.scan import Roots
@@ -84,46 +89,102 @@ def _build(shop: Shop) -> BuildReport:
         record = read_record(shop.memo, output)
         there = unharmed(output, record)
         inputs = _inputs(tree, shop)
-        if _is_as_before(record, inputs, there, shop):
-            keep_stamps(stamps, tree, stamps.now, shop)
-            return _nothing_to_do(record, output, shop)
         open_names = set[str]()
         try:
+            if _is_as_before(record, inputs, there, shop):
+                open_names.update(stamps.now)
+                return _nothing_to_do(record, output, shop)
+            rewritten = _rewritten(tree, record, inputs, there, _Folders(output, folder), shop)
+            if rewritten is not None:
+                open_names.update(stamps.now)
+                return _publish_texts(rewritten, record, inputs, there, _Folders(output, folder), shop)
             known = read_site(tree, open_names, shop)
-            before = read_makings(shop.memo, output)
-            made = make(known, folder, there, before, shop)
-            looks = {path: row.stamp for path, row in there.items() if row.stamp is not None}
-            result = publish(made.files, folder, output, looks)
+            made = make(known, folder, there, read_makings(shop.memo, output), shop)
+            result = publish(made.files, folder, output, _looks(there))
             open_names.update(f"content:{path}" for path, _ in result.manifest.files)
+            report = _report(known, made, result, shop)
+            _remember(report, known, made, there, output, inputs, shop)
+            return report
         finally:
             # Also of a build that failed: the next one need not read all again.
             keep_stamps(stamps, tree, open_names, shop)
-        report = _report(known, made, result, shop)
-        _remember(report, known, made, there, output, "" if known.secretive else inputs, shop)
-    return report
+            shop.store.commit()
 
 
-def _inputs(tree: Tree, shop: Shop) -> str:
-    """The digest of all that a site is made of, but for the time."""
+class _Folders(NamedTuple):
+    output: Path
+    staging: Path
+
+
+class _Inputs(NamedTuple):
+    """Digests of all that a site is made of, but for the time."""
+
+    every: str
+    others: str
+    """Without what stands in documents."""
+
+
+def _inputs(tree: Tree, shop: Shop) -> _Inputs:
     options = shop.options
     flags = (options.drafts, options.preview, options.strict, options.keep_going)
-    return shop.memo.key("inputs", tree.sources, shop.config, flags, tuple(shop.problems)).hex()
+    common = (shop.config, flags, tuple(shop.problems))
+    texts = tree.of_kind("post", "page")
+    without = tuple(source for source in tree.sources if source.kind not in ("post", "page"))
+    names = tuple((source.path, source.kind, source.raw, source.shown) for source in texts)
+    others = shop.memo.key("others", without, names, common)
+    return _Inputs(shop.memo.key("inputs", others, texts).hex(), others.hex())
 
 
-def _is_as_before(record: Record, inputs: str, there: dict[str, Row], shop: Shop) -> bool:
+def _is_current(record: Record, shop: Shop) -> bool:
+    """Whether the clock has changed nothing since."""
+    return record.since <= shop.options.now < record.until
+
+
+def _looks(there: dict[str, Row]) -> dict[str, Stamp]:
+    return {path: row.stamp for path, row in there.items() if row.stamp is not None}
+
+
+def _is_as_before(record: Record, inputs: _Inputs, there: dict[str, Row], shop: Shop) -> bool:
     """Whether the output folder holds just what these inputs make at this moment."""
-    same = record.inputs == inputs and record.since <= shop.options.now < record.until
-    return same and len(there) == len(record.rows)
+    return record.inputs == inputs.every and _is_current(record, shop) and len(there) == len(record.rows)
+
+
+def _rewritten(
+    tree: Tree, record: Record, inputs: _Inputs, there: dict[str, Row], folders: _Folders, shop: Shop
+) -> Rewritten | None:
+    """The site with some new texts in it; None if more may have changed."""
+    if record.others != inputs.others or not _is_current(record, shop):
+        return None
+    return rewritten_texts(tree, record, there, folders.output, folders.staging, shop)
+
+
+def _publish_texts(
+    rewritten: Rewritten,
+    record: Record,
+    inputs: _Inputs,
+    there: dict[str, Row],
+    folders: _Folders,
+    shop: Shop,
+) -> BuildReport:
+    made, output = rewritten.made, folders.output
+    result = publish(made.files, folders.staging, output, _looks(there))
+    rows = rows_of(output, result.manifest.files, made.recipes, there)
+    record = msgspec.structs.replace(record, inputs=inputs.every, rows=rows)
+    write_record(shop.memo, output, record, made.makings)
+    write_documents(shop.memo, output, rewritten.documents)
+    return _report_as(record, result, made.rendered, shop)
 
 
 def _nothing_to_do(record: Record, output: Path, shop: Shop) -> BuildReport:
     shop.memo.count("render", run=False, times=sum(bool(row.recipe) for row in record.rows))
     manifest = read_manifest(output)
-    result = Written(
-        unchanged=len(record.rows),
-        foreign=foreign(output, (path for path, _ in manifest.files)),
-        manifest=manifest,
-    )
+    others = foreign(output, (path for path, _ in manifest.files))
+    result = Written(unchanged=len(record.rows), foreign=others, manifest=manifest)
+    return _report_as(record, result, (), shop)
+
+
+def _report_as(record: Record, result: Written, rendered: tuple[Rendered, ...], shop: Shop) -> BuildReport:
+    """The report of a build in which all but the texts was as it is on record."""
     return BuildReport(
         posts=record.posts,
         pages=record.pages,
@@ -132,6 +193,7 @@ def _nothing_to_do(record: Record, output: Path, shop: Shop) -> BuildReport:
         problems=record.problems,
         left_out=record.left_out,
         stages=_stages(shop),
+        rendered=rendered,
     )
 
 
@@ -160,15 +222,20 @@ def _remember(
     made: Made,
     there: dict[str, Row],
     output: Path,
-    inputs: str,
+    inputs: _Inputs,
     shop: Shop,
 ) -> None:
     """Leave for the next build what this one knows."""
+    memo = shop.memo
     since, until = interval(known.site, shop.options.now)
     record = Record(
-        inputs=inputs,
+        # Where texts are for members, not even a digest of them may stay.
+        inputs="" if known.secretive else inputs.every,
+        others="" if known.secretive else inputs.others,
         since=since,
         until=until,
+        site=made.site,
+        data=made.data,
         posts=report.posts,
         pages=report.pages,
         held=report.held,
@@ -176,11 +243,13 @@ def _remember(
         left_out=report.left_out,
         rows=rows_of(output, report.result.manifest.files, made.recipes, there),
     )
-    memo = shop.memo
     write_record(memo, output, record, made.makings)
+    write_documents(memo, output, documents_of(known, read_documents(memo, output)))
     keys = memo.used | record_keys(memo, output)
-    memo.store.keep(keys, known.bodies | {bytes.fromhex(made.data)})
-    memo.store.commit()
+    keys.update(bytes.fromhex(row.recipe) for row in record.rows if row.texts)
+    blobs = known.bodies | {bytes.fromhex(made.data), bytes.fromhex(made.site)}
+    # What was public and is for members now must not stay here, of whichever earlier build it is.
+    memo.store.keep(keys, blobs, only=known.secretive)
 
 
 def _shop(options: Options, progress: Progress | None, session: Session) -> Shop:

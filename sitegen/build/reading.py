@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sitegen.adapters.stamps import Stamp, Stamps
+from sitegen.build.record import DocumentRow
 from sitegen.build.shop import Shop
 from sitegen.build.work import Reader, Reading, read_some, reading_of
 from sitegen.config import FILE, Config, convert_rules, parse_rules, read_config
-from sitegen.digest import Digest, digest_bytes
+from sitegen.digest import Digest, digest_bytes, digest_of
 from sitegen.engine.memo import Codec
 from sitegen.engine.pool import FEW
 from sitegen.errors import Problem
-from sitegen.model.site import Relation, Site, TagTable
+from sitegen.model.document import Body, Document, Fragment, Link
+from sitegen.model.site import Held, Page, Post, Relation, Site, TagTable
 from sitegen.model.source import Source, Tree
 from sitegen.stages.index import Clock, Entry, index, tag_table
 from sitegen.stages.relate import relate
@@ -106,8 +110,7 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     versions: dict[str, str] = {}
     secretive = False
     sources = tree.of_kind("post", "page")
-    keys = _keys(sources, shop)
-    for source, key, reading in zip(sources, keys, _readings(sources, keys, shop), strict=True):
+    for source, version, reading in read_sources(sources, shop):
         shop.note(reading.problems)
         if reading.written:
             open_names.add(stamp_name(source))
@@ -118,7 +121,7 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
         else:
             entries.append(Entry(reading.document, reading.body))
             if reading.written:
-                versions[reading.document.source] = key.hex()
+                versions[reading.document.source] = version
     preview = shop.options.preview
     clock = Clock(shop.options.now, drafts=shop.options.drafts or preview, future=preview)
     site = index(entries, shop.config, clock)
@@ -127,6 +130,13 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     shop.note(table.problems)
     bodies = frozenset(bytes.fromhex(entry.body.preview.html) for entry in entries)
     return Known(tree, site, _related(table, shop), bodies, versions, secretive)
+
+
+def read_sources(sources: Sequence[Source], shop: Shop) -> Iterator[tuple[Source, str, Reading]]:
+    """Each source with what all that is read of it is known by, and as it was read."""
+    keys = _keys(sources, shop)
+    for source, key, reading in zip(sources, keys, _readings(sources, keys, shop), strict=True):
+        yield source, key.hex(), reading
 
 
 def _keys(sources: Sequence[Source], shop: Shop) -> list[bytes]:
@@ -162,6 +172,43 @@ def _zone_digest(name: str) -> Digest:
         with suppress(OSError):
             return digest_bytes(Path(folder, name).read_bytes())
     return Digest("")  # then it is that of the package `tzdata`, whose version counts as all versions do
+
+
+# what is remembered of documents
+
+
+def documents_of(known: Known, before: Mapping[str, DocumentRow]) -> dict[str, DocumentRow]:
+    """What to remember of each document that may leave a digest; `before` is what was remembered."""
+    found = {}
+    sources = {source.path: source.digest for source in known.tree.of_kind("post", "page")}
+    site = known.site
+    everything: chain[Post | Page | Held] = chain(site.posts, site.pages, site.held)
+    for one in everything:
+        path = one.document.source
+        version = known.versions.get(path)
+        if version is None:
+            continue
+        row = before.get(path)
+        if row is None or row.version != version:
+            row = DocumentRow(sources[path], version, face(one.document, one.body))
+        found[path] = row
+    return found
+
+
+def face(document: Document, body: Body) -> str:
+    """The digest of all of a document but what only its own page and feeds show: its HTML and its contents.
+
+    Links count, since files and addresses depend on them; but for those that lead out of the site.
+    """
+    outside = leads_outside(body.preview)
+    links = () if outside else tuple(Link(link.target, link.kind) for link in body.preview.links)
+    bare = Fragment(html=Digest(""), ids=body.preview.ids, links=links)
+    return digest_of((document, replace(body, preview=bare)))
+
+
+def leads_outside(fragment: Fragment) -> bool:
+    """Whether all links of a text lead out of the site."""
+    return all(link.target.startswith(("https://", "http://")) for link in fragment.links)
 
 
 # relate

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -40,6 +41,8 @@ class Row(Struct, frozen=True, array_like=True):
     """What it looked like; None if it was too new to be trusted."""
     key: str = ""
     """By what it is known before it is planned; empty if it has to be planned every time."""
+    texts: tuple[str, ...] = ()
+    """The sources of the documents whose texts it holds."""
 
     @property
     def size(self) -> int:
@@ -47,14 +50,32 @@ class Row(Struct, frozen=True, array_like=True):
         return self.stamp.size if self.stamp else -1
 
 
+class MadeOf(NamedTuple):
+    """Of what a page was made."""
+
+    digest: str = ""
+    """Of its recipe."""
+    key: str = ""
+    texts: tuple[str, ...] = ()
+
+
+NO_RECIPE = MadeOf()
+
+
 class Record(Struct, frozen=True, kw_only=True):
     """What a build made, and of what."""
 
     inputs: str = ""
     """The digest of all inputs but the time; empty if nothing may be known of them."""
+    others: str = ""
+    """The digest of all inputs but the time and what stands in documents; empty likewise."""
     since: datetime = FIRST
     until: datetime = LAST
     """From when to when the same inputs make the same site."""
+    site: Digest = Digest("")
+    """What every page knew of the site, in the store."""
+    data: Digest = Digest("")
+    """The site's own data, in the store."""
     posts: int = 0
     pages: int = 0
     held: tuple[Waiting, ...] = ()
@@ -74,7 +95,19 @@ class Makings(Struct, frozen=True):
     """All that was published, also by a build of which nothing else is known."""
 
 
+class DocumentRow(Struct, frozen=True, array_like=True):
+    """A document as it was at the last build."""
+
+    source: Digest
+    """Of its file."""
+    version: str
+    """What all that was read of it is known by."""
+    face: str
+    """The digest of all of it that other pages than its own and feeds may depend on."""
+
+
 _records = msgspec.json.Decoder(Record)
+_documents = msgspec.json.Decoder(dict[str, DocumentRow])
 _makings = msgspec.json.Decoder(Makings)
 _facts = msgspec.json.Decoder(dict[str, Facts])
 
@@ -94,6 +127,17 @@ def read_makings(memo: Memo, output: Path) -> Makings:
     data = memo.store.get(_key(memo, "makings", output))
     paths = frozenset(path for path, _ in read_manifest(output).files)
     return replace(_makings.decode(data) if data else Makings(), paths=paths)
+
+
+def read_documents(memo: Memo, output: Path) -> dict[str, DocumentRow]:
+    """The documents of the last build by their sources; none where some of them may leave no digest."""
+    data = memo.store.get(_key(memo, "documents", output))
+    return _documents.decode(data) if data else {}
+
+
+def write_documents(memo: Memo, output: Path, documents: Mapping[str, DocumentRow]) -> None:
+    """Remember the documents of a build."""
+    memo.store.put(_key(memo, "documents", output), msgspec.json.encode(documents))
 
 
 def write_record(memo: Memo, output: Path, record: Record, makings: Makings) -> None:
@@ -116,7 +160,7 @@ def write_facts(memo: Memo, facts: Mapping[str, Facts]) -> None:
 
 def record_keys(memo: Memo, output: Path) -> set[bytes]:
     """Under which keys a folder's record is kept."""
-    return {_key(memo, what, output) for what in ("record", "makings")}
+    return {_key(memo, what, output) for what in ("record", "makings", "documents")}
 
 
 def unharmed(output: Path, record: Record) -> dict[str, Row]:
@@ -132,7 +176,7 @@ def unharmed(output: Path, record: Record) -> dict[str, Row]:
 def rows_of(
     output: Path,
     files: Sequence[tuple[str, Digest]],
-    recipes: Mapping[str, tuple[str, str]],
+    recipes: Mapping[str, MadeOf],
     there: Mapping[str, Row],
 ) -> tuple[Row, ...]:
     """The rows of files that were just published with these digests, of these recipes and keys.
@@ -145,8 +189,10 @@ def rows_of(
     now = time.time_ns()
     rows = []
     for path, digest in files:
-        recipe, key = recipes.get(path, ("", ""))
-        rows.append(Row(path, recipe, digest, _trusted(looks.get(path), now), key))
+        recipe = recipes.get(path, NO_RECIPE)
+        rows.append(
+            Row(path, recipe.digest, digest, _trusted(looks.get(path), now), recipe.key, recipe.texts)
+        )
     return tuple(rows)
 
 

@@ -22,6 +22,7 @@ import pickle
 import signal
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
@@ -207,8 +208,9 @@ class Pool:
             with _without_interrupts():
                 future = executor.submit(_work, token, packed, items)
         except (EOFError, ConnectionError):
-            # The server that makes the workers was killed.
+            # The server that makes the workers was killed, or just is: whoever tries again gets another.
             self.close()
+            time.sleep(0.2)
             raise WorkerDied(_DIED) from None
         if executor is self._own and len(getattr(executor, "_processes", ())) == self.jobs:
             # All of them are there, and each has its own end of the pipe for results.

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from types import UnionType
-from typing import Any, NamedTuple, get_args, get_type_hints
+from typing import Any, NamedTuple, cast, get_args, get_type_hints
 from zlib import crc32
 
 import msgspec
@@ -19,7 +19,7 @@ from msgspec import NODEFAULT, Raw, Struct
 
 from sitegen.digest import Digest
 from sitegen.model.plan import PageRecipe, Text
-from sitegen.model.view import Card, RelatedCard, View
+from sitegen.model.view import Card, RelatedCard, SiteView, View
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _NO_DEFAULT = object()
@@ -154,6 +154,21 @@ def _item(value: object) -> _Item:
 def pack(recipe: PageRecipe, site: Digest, mentions: frozenset[str] | None = None) -> Packed:
     """The bytes of one recipe of a page; see `Packer`."""
     return Packer(site).pack(recipe, mentions)
+
+
+def recipe_of(data: bytes, site: SiteView) -> PageRecipe:
+    """The recipe that bytes were made of, but for the digest of its templates."""
+    page = _pages.decode(data)
+    found = unpack(data)
+    view = _views()[page.kind]
+    values = {**found.values, SITE: site} if SITE in view.__struct_fields__ else found.values
+    return PageRecipe(
+        template=page.template,
+        templates=Digest(""),
+        view=cast("View", view(**values)),
+        data=Digest(page.data),
+        texts=page.texts,
+    )
 
 
 def unpack(data: bytes) -> Unpacked:

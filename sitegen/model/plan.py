@@ -18,6 +18,8 @@ class Text(Struct, frozen=True, array_like=True, gc=False):
     """In the order of the fragment's `links`."""
     name: str = ""
     """Which entry of a feed it is the text of; empty on a page."""
+    source: str = ""
+    """The document that it is the text of, below the content folder."""
 
 
 class PageRecipe(Struct, frozen=True, kw_only=True, tag="page", gc=False):

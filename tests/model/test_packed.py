@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from sitegen.digest import Digest
-from sitegen.model.packed import Packed, Packer, Parts, pack, unpack
+from sitegen.model.packed import Packed, Packer, Parts, pack, recipe_of, unpack
 from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.view import (
     Card,
@@ -26,6 +26,7 @@ from sitegen.model.view import (
     PostView,
     RedirectView,
     RelatedCard,
+    SiteView,
     TocEntry,
     View,
 )
@@ -122,6 +123,14 @@ def test_what_is_packed_is_unpacked_but_for_the_site(kind: type[Struct]) -> None
     assert made.with_site == ("site" in kind.__struct_fields__)
     assert made.kind == kind.__struct_config__.tag
     assert (made.template, made.texts, made.with_data) == ("t.html", recipe(view).texts, False)
+
+
+@kinds
+def test_a_recipe_comes_back_but_for_its_templates(kind: type[Struct]) -> None:
+    view = filled(kind)
+    before = recipe(view, data=Digest("9" * 64))
+    made = recipe_of(pack(before, SITE).data, getattr(view, "site", filled(SiteView)))
+    assert made == replace(before, templates=Digest(""))
 
 
 @kinds

@@ -31,7 +31,7 @@ from sitegen.model.source import Source, Tree
 from sitegen.model.view import SitemapUrl, SiteView
 from sitegen.stages.plan.atlas import Atlas, Place, alias_address, site_ids
 from sitegen.stages.plan.atlas import path_of as page_path
-from sitegen.stages.plan.context import Context
+from sitegen.stages.plan.context import Context, toc
 from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import NOTHING, Earlier, Kept, Keys
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
@@ -407,4 +407,4 @@ def _no_folder(file: Claim, inside: Claim) -> Problem:
     )
 
 
-__all__ = ["Earlier", "Material", "Outcome", "Planning", "page_path", "plan"]
+__all__ = ["Earlier", "Material", "Outcome", "Planning", "page_path", "plan", "toc"]

@@ -83,7 +83,7 @@ def _feed_text(post: Post, context: Context) -> Text:
     place = Place(post.teaser.address, post.body.preview.ids)
     links = context.resolver.fragment(post.body.preview, origin_of(post.document, place))
     whole = tuple(here + link if link.startswith("#") else _whole(link, context) for link in links)
-    return Text(post.body.preview.html, whole, here)
+    return Text(post.body.preview.html, whole, here, post.document.source)
 
 
 def _whole(link: str, context: Context) -> str:

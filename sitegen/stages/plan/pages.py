@@ -212,7 +212,7 @@ def _text(fragment: Fragment, context: Context, one: Post | Page, place: Place) 
     origin = origin_of(one.document, place)
     if one.body.gated is not None:
         context.resolver.fragment(one.body.gated, origin)  # only to find what is broken in it
-    return Text(fragment.html, context.resolver.fragment(fragment, origin))
+    return Text(fragment.html, context.resolver.fragment(fragment, origin), source=one.document.source)
 
 
 def plain_pages(context: Context, view: SiteView) -> Iterator[Draft]:
