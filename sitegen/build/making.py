@@ -26,7 +26,7 @@ from sitegen.build.work import PressRules, make_pages, press
 from sitegen.config import FILE
 from sitegen.digest import Digest
 from sitegen.errors import Problem
-from sitegen.model.packed import Parts, pack
+from sitegen.model.packed import Packer, Parts
 from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, TextRecipe
 from sitegen.model.report import Rendered
 from sitegen.model.source import Origin, Source, Tree
@@ -124,7 +124,7 @@ class _Maker:
     def jobs(self, tree: Tree) -> Iterator[RenderJob]:
         """The pages that have to be made; all else is seen to on the way."""
         sources = {(one.origin, one.path): one for one in tree.sources}
-        shop, digest = self.shop, self.site
+        shop, packer = self.shop, Packer(self.site)
         given_up = shop.is_wrong() and not shop.options.keep_going
         planned = iter(self.planning)
         # Several at a time: one step for all of them and then the next is faster, see `Pool.map_chunks`.
@@ -132,21 +132,21 @@ class _Maker:
             # What is wrong elsewhere has still to be found, but nothing will be published.
             given_up = given_up or (self.planning.is_wrong() and not shop.options.keep_going)
             if not given_up:
-                pages = list(self.pages(some, sources, digest))
+                pages = list(self.pages(some, sources, packer))
                 texts = [tuple(shop.store.blob(text.html) for text in recipe.texts) for _, _, recipe in pages]
                 yield from (
                     RenderJob(path, data, html) for (path, data, _), html in zip(pages, texts, strict=True)
                 )
 
     def pages(
-        self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source], site: Digest
+        self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source], packer: Packer
     ) -> Iterator[tuple[str, bytes, PageRecipe]]:
         """Of the pages that have to be made path and recipe; all else is seen to."""
         shop = self.shop
         for artifact in artifacts:
             recipe = artifact.recipe
             if isinstance(recipe, PageRecipe):
-                data = self.page(artifact, recipe, site)
+                data = self.page(artifact, recipe, packer)
                 if data:
                     yield artifact.path, data, recipe
             elif isinstance(recipe, KeptRecipe):
@@ -157,10 +157,10 @@ class _Maker:
                 source = sources[recipe.origin, recipe.source]
                 self.files.append(self.copy(artifact.path, recipe, path_of(shop.roots, source), source.shown))
 
-    def page(self, artifact: Artifact, recipe: PageRecipe, site: Digest) -> bytes:
+    def page(self, artifact: Artifact, recipe: PageRecipe, packer: Packer) -> bytes:
         """The recipe of a page as bytes; none if the page is there already."""
         closure = self.planning.templates.closure(recipe.template)
-        packed = pack(recipe, site, closure.mentions)
+        packed = packer.pack(recipe, closure.mentions)
         path = artifact.path
         self.shop.memo.count("plan", run=True)
         texts = tuple(text.source for text in recipe.texts)

@@ -13,8 +13,11 @@ from sitegen.errors import Problem
 PUBLIC = "public"
 """The `access` of a post that everybody may read. Any other value names a tier of members."""
 
+# There are many of these, and none is ever part of a cycle: `gc=False` spares the collector from walking them
+# again and again.
 
-class FrontMatter(Struct, frozen=True, kw_only=True):
+
+class FrontMatter(Struct, frozen=True, kw_only=True, gc=False):
     """The header of a post or page, typed and with the defaults of its folder applied."""
 
     title: str
@@ -54,14 +57,14 @@ class FrontMatter(Struct, frozen=True, kw_only=True):
         return next((line for written, line in self.lines if written == key), 0)
 
 
-class Passage(Struct, frozen=True):
+class Passage(Struct, frozen=True, gc=False):
     """A run of Markdown: its text and the line of the file on which it begins."""
 
     text: str
     line: int
 
 
-class Document(Struct, frozen=True, kw_only=True):
+class Document(Struct, frozen=True, kw_only=True, gc=False):
     """A post or page after `parse`, without its text."""
 
     id: str
@@ -76,7 +79,7 @@ class Document(Struct, frozen=True, kw_only=True):
     """Whether part of the text (all of it, where there is no marker) is for members only."""
 
 
-class Parsed(Struct, frozen=True, kw_only=True):
+class Parsed(Struct, frozen=True, kw_only=True, gc=False):
     """What `parse` made of one source. `document` is None if it has an error."""
 
     document: Document | None = None
@@ -87,7 +90,7 @@ class Parsed(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-class Heading(Struct, frozen=True):
+class Heading(Struct, frozen=True, gc=False):
     """A heading of the text, for the table of contents and for links to it."""
 
     level: int
@@ -96,7 +99,7 @@ class Heading(Struct, frozen=True):
     text: str
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """A target as the author wrote it; `plan` finds out where it leads."""
 
     target: str
@@ -104,7 +107,7 @@ class Link(Struct, frozen=True):
     line: int = 0
 
 
-class Fragment(Struct, frozen=True, kw_only=True):
+class Fragment(Struct, frozen=True, kw_only=True, gc=False):
     """HTML made from one passage, described.
 
     In the HTML itself each link target stands as a number between two NUL characters, the position of its
@@ -119,7 +122,7 @@ class Fragment(Struct, frozen=True, kw_only=True):
     words: int = 0
 
 
-class Body(Struct, frozen=True, kw_only=True):
+class Body(Struct, frozen=True, kw_only=True, gc=False):
     """A document's text after `convert`, described."""
 
     preview: Fragment
@@ -130,7 +133,7 @@ class Body(Struct, frozen=True, kw_only=True):
     """Minutes, at least 1."""
 
 
-class Converted(Struct, frozen=True, kw_only=True):
+class Converted(Struct, frozen=True, kw_only=True, gc=False):
     """What `convert` made of one document. `body` is None if it has an error."""
 
     body: Body | None = None

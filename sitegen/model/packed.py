@@ -7,7 +7,7 @@ mentions are left out, so that a page is not made anew for what it does not show
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
 from types import UnionType
@@ -15,13 +15,14 @@ from typing import Any, NamedTuple, cast, get_args, get_type_hints
 from zlib import crc32
 
 import msgspec
-from msgspec import NODEFAULT, Struct
+from msgspec import NODEFAULT, Raw, Struct
 
 from sitegen.digest import Digest
 from sitegen.model.plan import PageRecipe, Text
-from sitegen.model.view import SiteView, View
+from sitegen.model.view import Card, RelatedCard, SiteView, View
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_NO_DEFAULT = object()
 SITE = "site"
 
 Parts = tuple[tuple[str, tuple[int, ...]], ...]
@@ -58,54 +59,101 @@ class _Page(Struct, frozen=True):
     site: bool
     data: str
     texts: tuple[Text, ...]
-    view: msgspec.Raw
+    view: Raw
 
 
 _pages = msgspec.json.Decoder(_Page)
 
 
-def pack(recipe: PageRecipe, site: Digest, mentions: Collection[str] | None = None) -> Packed:
-    """The bytes of a recipe. `site` is the digest of its view's `site`; `mentions` what its templates name.
+class Packer:
+    """Packs the recipes of pages of one site; `site` is the digest of what is known of it.
 
-    Raises `TypeError` or `ValueError` for a view with a value that has no canonical form.
+    The cards of posts stand on many pages, and are encoded once.
     """
-    view = recipe.view
-    kind, fields, optional = _fields(type(view))
-    parts: list[tuple[str, tuple[int, ...]]] = []
-    written = []
-    for name in fields:
-        if name in optional and mentions is not None and name not in mentions:
-            continue
-        value = getattr(view, name)
+
+    def __init__(self, site: Digest) -> None:
+        self.site = site
+        self._cards: dict[int, _Item] = {}
+        """By `id`, which is a card's alone because the card is kept here, too."""
+
+    def pack(self, recipe: PageRecipe, mentions: frozenset[str] | None = None) -> Packed:
+        """The bytes of a recipe. `mentions` is what its templates name.
+
+        Raises `TypeError` or `ValueError` for a view with a value that has no canonical form.
+        """
+        view = recipe.view
+        layout = _layout(type(view), mentions)
+        parts: list[tuple[str, tuple[int, ...]]] = []
+        written = []
+        for name, label, default, unwritten in layout.fields:
+            value = getattr(view, name)
+            if value == default:
+                parts.append((name, unwritten))
+                continue
+            data, checksums = self._field(value)
+            parts.append((name, checksums))
+            written.append(label + data)
+        texts = _encode(recipe.texts)
+        shown = self.site if layout.with_site else ""
+        parts += _named(recipe.template, recipe.templates, shown, recipe.data)
+        parts.append(("text", (crc32(texts),)))
+        data = b'{"kind":"%b","template":%b,"site":%b,"data":"%b","texts":%b,"view":{%b}}' % (
+            layout.kind,
+            _encode(recipe.template),
+            b"true" if shown else b"false",
+            recipe.data.encode(),
+            texts,
+            b",".join(written),
+        )
+        digest = sha256(f"{recipe.templates}{shown}".encode())
+        digest.update(data)
+        return Packed(data, Digest(digest.hexdigest()), tuple(parts))
+
+    def _field(self, value: Any) -> tuple[bytes, tuple[int, ...]]:
+        """The bytes and the checksums of what a field holds."""
         if type(value) is tuple:
-            items = [_encode(item) for item in value]
-            data = b"[%b]" % b",".join(items)
-            parts.append((name, tuple(map(crc32, items))))
-        else:
-            data = _encode(value)
-            parts.append((name, (crc32(data),)))
-        written.append(b'"%b":%b' % (name.encode(), data))
-    texts = _encode(recipe.texts)
-    shown = site if _has_site(type(view)) else ""
-    common = (
-        ("template", recipe.template),
-        ("templates", recipe.templates),
-        (SITE, shown),
-        ("data", recipe.data),
-    )
-    parts += [(name, (crc32(value.encode()),)) for name, value in common]
-    parts.append(("text", (crc32(texts),)))
-    data = b'{"kind":"%b","template":%b,"site":%b,"data":"%b","texts":%b,"view":{%b}}' % (
-        kind.encode(),
-        _encode(recipe.template),
-        b"true" if shown else b"false",
-        recipe.data.encode(),
-        texts,
-        b",".join(written),
-    )
-    digest = sha256(f"{recipe.templates}{shown}".encode())
-    digest.update(data)
-    return Packed(data, Digest(digest.hexdigest()), tuple(parts))
+            found = self._items(value) if value else []
+            return b"[%b]" % b",".join([one[0] for one in found]), tuple([one[1] for one in found])
+        one = self._card(value) if type(value) is Card else _item(value)
+        return one[0], (one[1],)
+
+    def _items(self, items: tuple[Any, ...]) -> list[_Item]:
+        kind = type(items[0])
+        if kind is Card:
+            known = self._cards
+            return [known.get(id(card)) or self._card(card) for card in items]
+        if kind is RelatedCard:
+            return [self._related(item) for item in items]
+        return [_item(item) for item in items]
+
+    def _related(self, related: RelatedCard) -> _Item:
+        card, checksum, _ = self._card(related.card)
+        why = _encode((related.shared, related.picked))
+        return _Item(b"[%b,%b" % (card, why[1:]), crc32(why, checksum))
+
+    def _card(self, card: Card) -> _Item:
+        known = self._cards.get(id(card))
+        if known is None:
+            known = self._cards[id(card)] = _item(card)
+        return known
+
+
+class _Item(NamedTuple):
+    """A value as bytes."""
+
+    data: bytes
+    checksum: int
+    value: object = None
+
+
+def _item(value: object) -> _Item:
+    data = _encode(value)
+    return _Item(data, crc32(data), value)
+
+
+def pack(recipe: PageRecipe, site: Digest, mentions: frozenset[str] | None = None) -> Packed:
+    """The bytes of one recipe of a page; see `Packer`."""
+    return Packer(site).pack(recipe, mentions)
 
 
 def recipe_of(data: bytes, site: SiteView) -> PageRecipe:
@@ -113,7 +161,7 @@ def recipe_of(data: bytes, site: SiteView) -> PageRecipe:
     page = _pages.decode(data)
     found = unpack(data)
     view = _views()[page.kind]
-    values = {**found.values, SITE: site} if _has_site(view) else found.values
+    values = {**found.values, SITE: site} if SITE in view.__struct_fields__ else found.values
     return PageRecipe(
         template=page.template,
         templates=Digest(""),
@@ -132,21 +180,38 @@ def unpack(data: bytes) -> Unpacked:
     return Unpacked(page.template, values, page.texts, page.site, bool(page.data), page.kind)
 
 
-@lru_cache(maxsize=32)
-def _fields(view: type[Struct]) -> tuple[str, tuple[str, ...], frozenset[str]]:
-    """A view's tag, the names of its fields but for `site`, and which of them have a default."""
-    info = msgspec.structs.fields(view)
-    names = tuple(field.name for field in info if field.name != SITE)
-    optional = frozenset(
-        field.name
-        for field in info
-        if field.default is not NODEFAULT or field.default_factory is not NODEFAULT
-    )
-    return str(view.__struct_config__.tag), names, optional
+class _Layout(NamedTuple):
+    """What of a view is written."""
+
+    kind: bytes
+    fields: tuple[tuple[str, bytes, object, tuple[int, ...]], ...]
+    """Of each field its name, the same as the key of a JSON object, the default that need not be written
+    (`_NO_DEFAULT` if there is none), and the checksums of that."""
+    with_site: bool
 
 
-def _has_site(view: type[Struct]) -> bool:
-    return SITE in view.__struct_fields__
+@lru_cache(maxsize=256)
+def _layout(view: type[Struct], mentions: frozenset[str] | None) -> _Layout:
+    """The layout of a view whose templates mention these names."""
+    found: list[tuple[str, bytes, object, tuple[int, ...]]] = []
+    for field in msgspec.structs.fields(view):
+        if field.name == SITE:
+            continue
+        label = b'"%b":' % field.name.encode()
+        if field.required:
+            found.append((field.name, label, _NO_DEFAULT, ()))
+        elif mentions is None or field.name in mentions:
+            default = field.default if field.default is not NODEFAULT else field.default_factory()
+            checksums = () if default == () else (crc32(_encode(default)),)
+            found.append((field.name, label, default, checksums))
+    return _Layout(str(view.__struct_config__.tag).encode(), tuple(found), SITE in view.__struct_fields__)
+
+
+@lru_cache(maxsize=256)
+def _named(*values: str) -> tuple[tuple[str, tuple[int]], ...]:
+    """The parts of what by far the most pages share: template, templates, site and data."""
+    names = ("template", "templates", SITE, "data")
+    return tuple((name, (crc32(value.encode()),)) for name, value in zip(names, values, strict=True))
 
 
 @lru_cache(maxsize=32)

@@ -10,7 +10,7 @@ from sitegen.model.source import Origin
 from sitegen.model.view import View
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, array_like=True, gc=False):
     """A run of HTML from the store, and what each of its link targets becomes."""
 
     html: Digest
@@ -22,7 +22,7 @@ class Text(Struct, frozen=True):
     """The document that it is the text of, below the content folder."""
 
 
-class PageRecipe(Struct, frozen=True, kw_only=True, tag="page"):
+class PageRecipe(Struct, frozen=True, kw_only=True, tag="page", gc=False):
     """A file made by a template."""
 
     template: str
@@ -34,7 +34,7 @@ class PageRecipe(Struct, frozen=True, kw_only=True, tag="page"):
     texts: tuple[Text, ...] = ()
 
 
-class CopyRecipe(Struct, frozen=True, tag="copy"):
+class CopyRecipe(Struct, frozen=True, tag="copy", gc=False):
     """A file that is an input file, byte for byte."""
 
     origin: Origin
@@ -42,20 +42,20 @@ class CopyRecipe(Struct, frozen=True, tag="copy"):
     digest: Digest
 
 
-class TextRecipe(Struct, frozen=True, tag="text"):
+class TextRecipe(Struct, frozen=True, tag="text", gc=False):
     """A file whose text is known already: `robots.txt`, `_redirects`."""
 
     text: str
 
 
-class KeptRecipe(Struct, frozen=True, tag="kept"):
+class KeptRecipe(Struct, frozen=True, tag="kept", gc=False):
     """A page that is already there, and what it shows is what it would show now."""
 
 
 Recipe = PageRecipe | CopyRecipe | TextRecipe | KeptRecipe
 
 
-class Artifact(Struct, frozen=True):
+class Artifact(Struct, frozen=True, gc=False):
     """One file of the published site: its path below the output folder, with `/`, and how it is made."""
 
     path: str

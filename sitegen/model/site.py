@@ -12,8 +12,11 @@ from sitegen.model.document import PUBLIC, Body, Document
 
 Taxonomy = Literal["category", "tag", "author"]
 
+# There are many of these, and none is ever part of a cycle: `gc=False` spares the collector from walking them
+# again and again.
 
-class TermRef(Struct, frozen=True):
+
+class TermRef(Struct, frozen=True, gc=False):
     """A term as a post points to it."""
 
     name: str
@@ -21,7 +24,7 @@ class TermRef(Struct, frozen=True):
     icon: str = ""
 
 
-class Teaser(Struct, frozen=True, kw_only=True):
+class Teaser(Struct, frozen=True, kw_only=True, gc=False):
     """The public face of a post.
 
     It has no field for text: lists, cards, feeds and related posts are made of teasers, so they cannot
@@ -48,7 +51,7 @@ class Teaser(Struct, frozen=True, kw_only=True):
     future: bool = False
 
 
-class Post(Struct, frozen=True, kw_only=True):
+class Post(Struct, frozen=True, kw_only=True, gc=False):
     """A post that is published: its face, its document, and its place among the others."""
 
     teaser: Teaser
@@ -66,7 +69,7 @@ class Post(Struct, frozen=True, kw_only=True):
         return self.teaser.address
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class Page(Struct, frozen=True, kw_only=True, gc=False):
     """A page: a document outside the flow of posts."""
 
     address: str
@@ -74,7 +77,7 @@ class Page(Struct, frozen=True, kw_only=True):
     body: Body
 
 
-class Term(Struct, frozen=True, kw_only=True):
+class Term(Struct, frozen=True, kw_only=True, gc=False):
     """A category, a tag or an author, with the posts that carry it."""
 
     taxonomy: Taxonomy
@@ -92,7 +95,7 @@ class Term(Struct, frozen=True, kw_only=True):
     """Whether an author is one person; false for a team."""
 
 
-class Held(Struct, frozen=True):
+class Held(Struct, frozen=True, gc=False):
     """A post that is not published now, and why."""
 
     path: str
@@ -103,7 +106,7 @@ class Held(Struct, frozen=True):
     """Kept to know what is its own: files that only it shows are held back with it."""
 
 
-class Site(Struct, frozen=True, kw_only=True):
+class Site(Struct, frozen=True, kw_only=True, gc=False):
     """What the whole site consists of. Templates never see it; they see views of it."""
 
     posts: tuple[Post, ...] = ()
@@ -127,10 +130,6 @@ class Site(Struct, frozen=True, kw_only=True):
         return tuple(everything)
 
 
-# There are many more of these than posts, and none is ever part of a cycle: `gc=False` spares the collector
-# from walking them again and again.
-
-
 class TagRow(Struct, frozen=True, kw_only=True, gc=False):
     """What `relate` may know of a post, and no more."""
 
@@ -144,7 +143,7 @@ class TagRow(Struct, frozen=True, kw_only=True, gc=False):
     """Ids of hand-picked posts, resolved, in the author's order."""
 
 
-class TagTable(Struct, frozen=True):
+class TagTable(Struct, frozen=True, gc=False):
     """All that the ranking knows: one row for each listed post, newest first."""
 
     rows: tuple[TagRow, ...] = ()

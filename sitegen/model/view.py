@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+# There are many of these, and none is ever part of a cycle: `gc=False` spares the collector from walking them
+# again and again. Those that stand in others are written without the names of their fields, which would be
+# most of the bytes that workers are sent: `array_like`.
 
-class Mark(Struct, frozen=True):
+
+class Mark(Struct, frozen=True, array_like=True, gc=False):
     """A label that only the preview shows, such as Draft or Goes live on a date."""
 
     kind: str
@@ -18,7 +22,7 @@ class Mark(Struct, frozen=True):
     text: str
 
 
-class TermLink(Struct, frozen=True):
+class TermLink(Struct, frozen=True, array_like=True, gc=False):
     """A category, tag or author to link to."""
 
     name: str
@@ -32,7 +36,7 @@ class TermLink(Struct, frozen=True):
     """Only where all authors are listed: an author's portrait."""
 
 
-class MenuItem(Struct, frozen=True):
+class MenuItem(Struct, frozen=True, array_like=True, gc=False):
     """An entry of a menu."""
 
     label: str
@@ -40,7 +44,7 @@ class MenuItem(Struct, frozen=True):
     icon: str = ""
 
 
-class Card(Struct, frozen=True, kw_only=True):
+class Card(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """The public face of a post, ready to show."""
 
     title: str
@@ -72,7 +76,7 @@ class Card(Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...] = ()
 
 
-class RelatedCard(Struct, frozen=True):
+class RelatedCard(Struct, frozen=True, array_like=True, gc=False):
     """A card, and why it stands here."""
 
     card: Card
@@ -81,7 +85,7 @@ class RelatedCard(Struct, frozen=True):
     picked: bool = False
 
 
-class TocEntry(Struct, frozen=True):
+class TocEntry(Struct, frozen=True, array_like=True, gc=False):
     """A heading in the table of contents. Level 2 entries hold those of level 3 below them."""
 
     id: str
@@ -89,21 +93,21 @@ class TocEntry(Struct, frozen=True):
     children: tuple[TocEntry, ...] = ()
 
 
-class Crumb(Struct, frozen=True):
+class Crumb(Struct, frozen=True, array_like=True, gc=False):
     """A step of the way from the home page to this one. The last has no address."""
 
     label: str
     url: str = ""
 
 
-class FeedLink(Struct, frozen=True):
+class FeedLink(Struct, frozen=True, array_like=True, gc=False):
     """A feed that a page points to."""
 
     title: str
     url: str
 
 
-class SiteView(Struct, frozen=True, kw_only=True):
+class SiteView(Struct, frozen=True, kw_only=True, gc=False):
     """What every page knows of the site."""
 
     title: str
@@ -134,7 +138,7 @@ class SiteView(Struct, frozen=True, kw_only=True):
     """The theme's files and their addresses, for `asset("site.css")`. Sorted."""
 
 
-class Head(Struct, frozen=True, kw_only=True):
+class Head(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """What a page says of itself, most of it in `<head>`."""
 
     title: str
@@ -164,7 +168,7 @@ class Head(Struct, frozen=True, kw_only=True):
     """This page's own address, to mark it in menus."""
 
 
-class AuthorView(Struct, frozen=True, kw_only=True):
+class AuthorView(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """An author, ready to show."""
 
     name: str
@@ -174,7 +178,7 @@ class AuthorView(Struct, frozen=True, kw_only=True):
     site_url: str = ""
 
 
-class PostView(Struct, frozen=True, kw_only=True, tag="post"):
+class PostView(Struct, frozen=True, kw_only=True, tag="post", gc=False):
     """A post's page. Rendered with `body` beside these names: the HTML of what everybody may read."""
 
     site: SiteView
@@ -197,7 +201,7 @@ class PostView(Struct, frozen=True, kw_only=True, tag="post"):
     """The author's own keys, below `extra:` in the front matter; templates see them as a map."""
 
 
-class PageView(Struct, frozen=True, kw_only=True, tag="page"):
+class PageView(Struct, frozen=True, kw_only=True, tag="page", gc=False):
     """A page that is not a post. Rendered with `body` beside these names."""
 
     site: SiteView
@@ -208,7 +212,7 @@ class PageView(Struct, frozen=True, kw_only=True, tag="page"):
     """The author's own keys, as on a post's page."""
 
 
-class HomeView(Struct, frozen=True, kw_only=True, tag="home"):
+class HomeView(Struct, frozen=True, kw_only=True, tag="home", gc=False):
     """The home page. `body` holds the text of `content/index.md`, if there is one."""
 
     site: SiteView
@@ -221,7 +225,7 @@ class HomeView(Struct, frozen=True, kw_only=True, tag="home"):
     categories: tuple[TermLink, ...] = ()
 
 
-class PageLink(Struct, frozen=True):
+class PageLink(Struct, frozen=True, array_like=True, gc=False):
     """A page of a list that goes over several pages."""
 
     number: int
@@ -229,7 +233,7 @@ class PageLink(Struct, frozen=True):
     current: bool = False
 
 
-class Pagination(Struct, frozen=True, kw_only=True):
+class Pagination(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """Where in a list that goes over several pages this one is."""
 
     number: int = 1
@@ -240,7 +244,7 @@ class Pagination(Struct, frozen=True, kw_only=True):
     """Number 0 stands for a gap."""
 
 
-class ListView(Struct, frozen=True, kw_only=True, tag="list"):
+class ListView(Struct, frozen=True, kw_only=True, tag="list", gc=False):
     """A page of the posts of a category, a tag, an author, or of all posts."""
 
     site: SiteView
@@ -257,21 +261,21 @@ class ListView(Struct, frozen=True, kw_only=True, tag="list"):
     pagination: Pagination = Pagination()
 
 
-class ArchiveMonth(Struct, frozen=True):
+class ArchiveMonth(Struct, frozen=True, array_like=True, gc=False):
     """The posts of a month, newest first."""
 
     name: str
     cards: tuple[Card, ...]
 
 
-class ArchiveYear(Struct, frozen=True):
+class ArchiveYear(Struct, frozen=True, array_like=True, gc=False):
     """The months of a year, newest first."""
 
     year: str
     months: tuple[ArchiveMonth, ...]
 
 
-class ArchiveView(Struct, frozen=True, kw_only=True, tag="archive"):
+class ArchiveView(Struct, frozen=True, kw_only=True, tag="archive", gc=False):
     """All posts by year and month."""
 
     site: SiteView
@@ -280,7 +284,7 @@ class ArchiveView(Struct, frozen=True, kw_only=True, tag="archive"):
     total: int = 0
 
 
-class TermsView(Struct, frozen=True, kw_only=True, tag="terms"):
+class TermsView(Struct, frozen=True, kw_only=True, tag="terms", gc=False):
     """All categories, all tags or all authors, by name."""
 
     site: SiteView
@@ -289,7 +293,7 @@ class TermsView(Struct, frozen=True, kw_only=True, tag="terms"):
     terms: tuple[TermLink, ...] = ()
 
 
-class NotFoundView(Struct, frozen=True, kw_only=True, tag="404"):
+class NotFoundView(Struct, frozen=True, kw_only=True, tag="404", gc=False):
     """The page for addresses behind which nothing lies."""
 
     site: SiteView
@@ -297,7 +301,7 @@ class NotFoundView(Struct, frozen=True, kw_only=True, tag="404"):
     cards: tuple[Card, ...] = ()
 
 
-class FeedEntry(Struct, frozen=True, kw_only=True):
+class FeedEntry(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     """A post in a feed. Its text is that of the page, for posts that everybody may read."""
 
     id: str
@@ -311,7 +315,7 @@ class FeedEntry(Struct, frozen=True, kw_only=True):
     locked: bool = False
 
 
-class FeedView(Struct, frozen=True, kw_only=True, tag="feed"):
+class FeedView(Struct, frozen=True, kw_only=True, tag="feed", gc=False):
     """An Atom feed (RFC 4287). Rendered with `bodies` beside these names: absolute HTML by entry id."""
 
     id: str
@@ -325,20 +329,20 @@ class FeedView(Struct, frozen=True, kw_only=True, tag="feed"):
     entries: tuple[FeedEntry, ...] = ()
 
 
-class SitemapUrl(Struct, frozen=True):
+class SitemapUrl(Struct, frozen=True, array_like=True, gc=False):
     """An address in the sitemap, and when it last changed (empty if unknown)."""
 
     url: str
     modified: str = ""
 
 
-class SitemapView(Struct, frozen=True, kw_only=True, tag="sitemap"):
+class SitemapView(Struct, frozen=True, kw_only=True, tag="sitemap", gc=False):
     """The sitemap."""
 
     urls: tuple[SitemapUrl, ...] = ()
 
 
-class RedirectView(Struct, frozen=True, kw_only=True, tag="redirect"):
+class RedirectView(Struct, frozen=True, kw_only=True, tag="redirect", gc=False):
     """A page at a former address that leads to the present one."""
 
     title: str

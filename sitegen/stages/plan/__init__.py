@@ -36,10 +36,11 @@ from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import NOTHING, Earlier, Kept, Keys
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
 from sitegen.stages.plan.lists import lists, page_addresses
-from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_urls
+from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_url
 from sitegen.stages.plan.pages import home_page, not_found, plain_pages, post_pages
 from sitegen.text.paths import fold_path
 
+_KEPT = KeptRecipe()
 ASSETS = "assets/"
 _STAMPED = (".css", ".js", ".svg")
 """Assets whose published name holds their digest, so that browsers may keep them for ever."""
@@ -103,7 +104,7 @@ class Planning:
         lenient = material.preview or config.links.broken == "warn"
         severity: Severity = "warning" if lenient else "error"
         atlas = _atlas(site, material)
-        self.context = Context(site, config, atlas, Resolver(atlas, config.root, severity))
+        self.context = Context(site, config, atlas, Resolver(atlas, config.root, severity), templates)
         addresses = ((name, self.context.url("/" + path)) for name, path in _assets(material).items())
         self.site_view = self.context.site_view(addresses)
         """What every page knows of the site."""
@@ -141,9 +142,11 @@ class Planning:
             [not_found(context, view)],
         )
         for draft in drafts:
-            urls += sitemap_urls(draft)
+            url = sitemap_url(draft)
+            if url is not None:
+                urls.append(url)
             if isinstance(draft, Kept):
-                yield self.claimed(Artifact(draft.path, KeptRecipe(), draft.source, draft.key))
+                yield self.claimed(Artifact(draft.path, _KEPT, draft.source, draft.key))
             else:
                 yield from self.made(draft)
         for draft in chain(sitemap(context, urls), feeds(context), redirects(context)):
@@ -193,7 +196,7 @@ class Planning:
         return Outcome(tuple(dict.fromkeys(problems)), tuple(sorted(left_out)), dropped)
 
 
-class Claim(NamedTuple):
+class Claim(Struct, frozen=True, gc=False):
     """A path, and what wants to be published there."""
 
     path: str

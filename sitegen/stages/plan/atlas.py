@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from msgspec import Struct
 from sitegen.model.site import Site
 
 
-class Place(Struct, frozen=True):
+class Place(Struct, frozen=True, array_like=True, gc=False):
     """Something that a link can lead to."""
 
     address: str
@@ -43,7 +44,8 @@ class Atlas:
 
 def plain(address: str) -> str:
     """The form under which two spellings of an address are the same: NFC, no `index.html`, no last slash."""
-    address = unicodedata.normalize("NFC", address)
+    if not address.isascii():
+        address = unicodedata.normalize("NFC", address)
     return "/" + address.removesuffix("/index.html").strip("/")
 
 
@@ -60,11 +62,13 @@ def alias_address(alias: str) -> str:
 
 _PLAIN = "/!$&'()*+,;=:@~-._"
 """What stands for itself in the path of an address (RFC 3986, section 3.3)."""
+_ALL_PLAIN = re.compile(r"[A-Za-z0-9/!$&'()*+,;=:@~._-]*")
+"""By far the most addresses; for those there is nothing to do."""
 
 
 def encoded(address: str) -> str:
     """A decoded address as it stands in HTML and XML: percent-encoded UTF-8."""
-    return quote(address, safe=_PLAIN)
+    return address if _ALL_PLAIN.fullmatch(address) else quote(address, safe=_PLAIN)
 
 
 def encoded_rest(part: str) -> str:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.config import Config
 from sitegen.model.document import PUBLIC, Document, Heading, Link
-from sitegen.model.site import Post, Site, Teaser, TermRef
+from sitegen.model.site import Site, Teaser, TermRef
 from sitegen.model.view import Card, Crumb, FeedLink, Head, Mark, MenuItem, SiteView, TermLink, TocEntry
 from sitegen.stages.plan.atlas import Atlas, Place
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
@@ -27,6 +28,7 @@ _RTL = frozenset(("ar", "arc", "ckb", "dv", "fa", "he", "ku", "nqo", "ps", "sd",
 """Languages that are written from right to left."""
 
 
+@lru_cache(maxsize=64)
 def direction(lang: str) -> str:
     """`rtl` or `ltr`, as a language is written."""
     subtags = lang.lower().split("-")
@@ -87,29 +89,70 @@ def toc(headings: Iterable[Heading], least: int) -> tuple[TocEntry, ...]:
     return tuple(TocEntry(heading.id, heading.text, tuple(below)) for heading, below in entries)
 
 
+JSON_LD = "json_ld"
 MOST_TAGS = 20
 """So many tags a card carries at most: a post with thousands would weigh down every list it stands in."""
+
+
+class _Cards(dict[str, Card]):
+    """Cards by the ids of their posts, each made when it is first asked for."""
+
+    def __init__(self, make: Callable[[str], Card]) -> None:
+        self.make = make
+
+    def __missing__(self, id: str) -> Card:
+        card = self[id] = self.make(id)
+        return card
 
 
 class Context:
     """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
 
-    def __init__(self, site: Site, config: Config, atlas: Atlas, resolver: Resolver) -> None:
+    def __init__(
+        self, site: Site, config: Config, atlas: Atlas, resolver: Resolver, templates: Templates
+    ) -> None:
         self.site = site
         self.config = config
         self.atlas = atlas
         self.resolver = resolver
+        self.templates = templates
+        self.listed = site.listed
+        self.former = [one for one in site.written if one.document.front.aliases]
+        """What had other addresses before."""
         self.tag_slugs = {term.address: term.slug for term in site.tags}
         self.categories = {term.address: term for term in site.categories}
         self.authors = {term.address: term for term in site.authors}
         self.posts = {post.teaser.id: post for post in site.posts}
         self._home = config.site.url and f"{config.site.url.rstrip('/')}/"
         self._host = urljoin(self._home, "/").rstrip("/")
-        self._cards: dict[str, Card] = {}
-
-    def url(self, address: str) -> str:
+        self.url = resolver.url
         """An address of the site, ready for `href`."""
-        return self.resolver.url(address)
+        self.card: Callable[[str], Card] = _Cards(self._card).__getitem__
+        """The card of a post by its id, the same in every list."""
+        self._mentions: dict[str, frozenset[str]] = {}
+
+    def mentions(self, template: str) -> frozenset[str]:
+        """What a template names: nothing else of a page need be worked out.
+
+        Nothing if it cannot be read, which is told where its pages are made.
+        """
+        if template not in self._mentions:
+            self._mentions[template] = self._mentioned(template)
+        return self._mentions[template]
+
+    def _mentioned(self, template: str) -> frozenset[str]:
+        try:
+            closure = self.templates.closure(template)
+        except TemplateMistake:
+            return frozenset()
+        texts = [self.templates.files[name].text for name, digest in closure.members if digest]
+        # It is a field of `page`: no name of its own, but what stands in no text is shown by none.
+        shown = any(JSON_LD in text for text in texts)
+        return closure.mentions | {JSON_LD} if shown else closure.mentions
+
+    def describes(self, template: str) -> bool:
+        """Whether pages of a template hold structured data: it shows them, and the site has a `url`."""
+        return bool(self._home) and JSON_LD in self.mentions(template)
 
     def absolute(self, url: str) -> str:
         """A `url` as the whole web knows it; empty without the site's own, and of an empty one."""
@@ -141,12 +184,6 @@ class Context:
         icon = self.configured(ref.icon, "image") if "/" in ref.icon else ref.icon
         return TermLink(ref.name, self.url(ref.address), icon, count)
 
-    def card(self, id: str) -> Card:
-        """The card of a post, the same in every list."""
-        if id not in self._cards:
-            self._cards[id] = self._card(self.posts[id])
-        return self._cards[id]
-
     def whole_card(self, id: str) -> Card:
         """The card of a post for its own page, with all its tags."""
         card, tags = self.card(id), self.posts[id].teaser.tags
@@ -154,9 +191,10 @@ class Context:
 
     def cards(self, ids: Iterable[str]) -> tuple[Card, ...]:
         """The cards of these posts, in order."""
-        return tuple(self.card(id) for id in ids)
+        return tuple(map(self.card, ids))
 
-    def _card(self, post: Post) -> Card:
+    def _card(self, id: str) -> Card:
+        post = self.posts[id]
         teaser = post.teaser
         lang = teaser.lang if teaser.lang != self.config.site.lang else ""
         pattern = self.config.site.date_format
@@ -170,8 +208,8 @@ class Context:
             read_text=f"{teaser.read_time}m Read",
             excerpt=teaser.summary,
             category=self.term(teaser.category) if teaser.category else None,
-            tags=tuple(self.term(tag) for tag in teaser.tags[:MOST_TAGS]),
-            authors=tuple(self.term(author) for author in teaser.authors),
+            tags=tuple([self.term(tag) for tag in teaser.tags[:MOST_TAGS]]),
+            authors=tuple([self.term(author) for author in teaser.authors]),
             image=self.target(teaser.image, "image", post.document, Place(teaser.address)),
             image_alt=teaser.image_alt,
             art=tuple(sha256(teaser.id.encode()).digest()[:8]),
@@ -201,21 +239,27 @@ class Context:
         """
         site = self.config.site
         lang = str(more.pop("lang", "") or site.lang)
-        way = [Crumb(site.title, self.url("/")), *(Crumb(name, self.url(to)) for name, to in above)]
+        url = self.url(address)
+        way = [Crumb(name, self.url(to)) for name, to in above]
         fields: dict[str, object] = {
             "title": title,
             "head_title": f"{title} · {site.title}" if title != site.title else title,
             "description": site.description,
-            "canonical_url": self.canonical(address),
+            "canonical_url": self.absolute(url),
             "lang": lang,
             "dir": direction(lang),
             "image_url": self._image,
             "image_alt": site.title if site.image else "",
             "feeds": self._feeds,
-            "crumbs": (*way, Crumb(title)),
-            "current_url": self.url(address),
+            "crumbs": (self._home_crumb, *way, Crumb(title)),
+            "current_url": url,
         }
-        return Head(**{**fields, **more})  # type: ignore[arg-type]
+        fields.update(more)
+        return Head(**fields)  # type: ignore[arg-type]
+
+    @cached_property
+    def _home_crumb(self) -> Crumb:
+        return Crumb(self.config.site.title, self.url("/"))
 
     @cached_property
     def _image(self) -> str:
@@ -223,18 +267,17 @@ class Context:
 
     @cached_property
     def _feeds(self) -> tuple[FeedLink, ...]:
-        return self.feeds()
+        site = self.config.site
+        return (FeedLink(site.title, self.url("/feed.xml")),) if site.url else ()
 
     def feeds(self, *more: FeedLink) -> tuple[FeedLink, ...]:
         """The feeds that a page points to: the site's, and its own."""
-        if not self.config.site.url:
-            return ()
-        return (FeedLink(self.config.site.title, self.url("/feed.xml")), *more)
+        return (*self._feeds, *more) if self._feeds else ()
 
     def site_view(self, assets: Iterable[tuple[str, str]]) -> SiteView:
         """What every page knows of the site."""
         site, addresses, members = self.config.site, self.config.addresses, self.config.members
-        listed = self.site.listed
+        listed = self.listed
         return SiteView(
             title=site.title,
             tagline=site.tagline,

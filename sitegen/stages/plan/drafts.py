@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 from sitegen.model.plan import Text
 from sitegen.model.view import View
 
 
-class Draft(NamedTuple):
+class Draft(Struct, frozen=True, gc=False):
     """A file that a template shall make."""
 
     path: str

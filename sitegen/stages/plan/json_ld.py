@@ -58,7 +58,7 @@ def breadcrumbs(crumbs: Sequence[Crumb], context: Context, address: str) -> dict
 
 def blog_posting(post: Post, context: Context, image: str) -> dict[str, Any]:
     """`BlogPosting`: a post. What is for members is said to be, as search engines ask for it."""
-    teaser, site = post.teaser, context.config.site
+    teaser, site, card = post.teaser, context.config.site, context.card(post.teaser.id)
     url = context.canonical(teaser.address)
     publisher = {"@type": "Organization", "name": site.title, "url": context.canonical("/")}
     node = {
@@ -69,12 +69,12 @@ def blog_posting(post: Post, context: Context, image: str) -> dict[str, Any]:
         "headline": teaser.title,
         "description": teaser.description,
         "image": image,
-        "datePublished": teaser.date.isoformat(),
-        "dateModified": (teaser.updated or teaser.date).isoformat(),
+        "datePublished": card.date,
+        "dateModified": card.updated or card.date,
         "author": authors(post, context) or [publisher],
         "publisher": publisher,
         "articleSection": teaser.category.name if teaser.category else "",
-        "keywords": ", ".join(tag.name for tag in teaser.tags),
+        "keywords": ", ".join([tag.name for tag in teaser.tags]),
         "inLanguage": teaser.lang or site.lang,
         "timeRequired": f"PT{teaser.read_time}M",
         "isAccessibleForFree": teaser.access == PUBLIC,

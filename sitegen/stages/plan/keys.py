@@ -9,15 +9,18 @@ that the mistake is found in every build.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.digest import Digest, digest_of
 from sitegen.model.site import Post, Relation
 from sitegen.model.view import ListView, SiteView
-from sitegen.stages.plan.atlas import site_ids
 from sitegen.stages.plan.context import Context
+from sitegen.stages.plan.links import WEB
 
 
 class Earlier(NamedTuple):
@@ -32,7 +35,7 @@ class Earlier(NamedTuple):
 NOTHING = Earlier()
 
 
-class Kept(NamedTuple):
+class Kept(Struct, frozen=True, gc=False):
     """A page that is as it was."""
 
     path: str
@@ -51,33 +54,39 @@ class Keys:
     ) -> None:
         self.context = context
         self.templates = templates
-        self.earlier = earlier
+        self.versions = earlier.versions
+        self.there = earlier.keys
         common = (context.config, view, context.resolver.severity, data)
         self.common = digest_of(common) if earlier.versions else ""
-        self.places = self._places() if earlier.versions else ""
         self.cards = {post.teaser.id: self._card(post) for post in context.site.posts}
         self._templates: dict[str, str] = {}
 
     def holds(self, path: str, key: str) -> bool:
         """Whether the page at `path` is there and has this key."""
-        return bool(key) and self.earlier.keys.get(path) == key
+        return bool(key) and self.there.get(path) == key
 
     def post(self, post: Post, related: tuple[Relation, ...], more: Iterable[str]) -> str:
         """The key of a post's page; empty if it must be planned."""
-        version = self.earlier.versions.get(post.document.source, "")
+        version = self.versions.get(post.document.source, "")
         links = self._links(post)
         if not version or links is None:
             return ""
         cards = self.cards
         parts = [
-            *("post", self.common, self._template(post.document.front.template or "post.html")),
-            *(version, cards[post.teaser.id], links, "unlisted" if post.unlisted else ""),
-            *(cards.get(post.previous, ""), cards.get(post.next, "")),
+            "post",
+            self.common,
+            self._template(post.document.front.template or "post.html"),
+            version,
+            cards[post.teaser.id],
+            links,
+            "unlisted" if post.unlisted else "",
+            cards.get(post.previous, ""),
+            cards.get(post.next, ""),
         ]
         for one in related:
-            parts += (cards[one.id], "picked" if one.picked else "", *(tag.slug for tag in one.shared), "")
+            parts += (cards[one.id], "picked" if one.picked else "", *[tag.slug for tag in one.shared], "")
         parts.append("more")
-        parts += (cards[id] for id in more)
+        parts += [cards[id] for id in more]
         return _digest(parts)
 
     def list_page(self, address: str, place: tuple[int, int], shown: ListView, ids: Iterable[str]) -> str:
@@ -86,7 +95,7 @@ class Keys:
             return ""
         what = (shown.kind, shown.name, shown.icon, str(shown.total))
         parts = ["list", self.common, self._template("list.html"), address, f"{place[0]}/{place[1]}", *what]
-        parts += (self.cards[id] for id in ids)
+        parts += map(self.cards.__getitem__, ids)
         return _digest(parts)
 
     def archive(self, ids: Iterable[str]) -> str:
@@ -104,27 +113,27 @@ class Keys:
 
     def _links(self, post: Post) -> str | None:
         """What the links of a text depend on; None if that may leave no digest."""
-        if all(link.target.startswith(("https://", "http://")) for link in post.body.preview.links):
-            return ""
-        return self.places or None
+        for link in post.body.preview.links:
+            if not link.target.startswith(WEB):
+                return self._places or None
+        return ""
 
+    @cached_property
     def _places(self) -> str:
         """The digest of every address and anchor; empty if some are those of a text for members."""
         context, atlas = self.context, self.context.atlas
         if any(one.body.gated for one in context.site.written):
             return ""
-        files = sorted((path, place.address) for path, place in atlas.files.items())
-        places = sorted((path, place.ids) for path, place in atlas.places.items())
-        absent = sorted(atlas.absent.items())
-        return digest_of((files, places, absent, list(site_ids(context.site))))
+        return digest_of([sorted(known.items()) for known in (atlas.files, atlas.places, atlas.absent)])
 
     def _template(self, name: str) -> str:
         if name not in self._templates:
             try:
-                self._templates[name] = self.templates.closure(name).digest
+                digest = self.templates.closure(name).digest
             except TemplateMistake:
-                self._templates[name] = ""
-        return f"{name}:{self._templates[name]}"
+                digest = Digest("")
+            self._templates[name] = f"{name}:{digest}"
+        return self._templates[name]
 
 
 def _digest(parts: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
+from collections.abc import Callable
 from difflib import get_close_matches
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +18,9 @@ from sitegen.text.dialects import is_foreign_target
 from sitegen.text.schemes import has_allowed_scheme
 
 _ELSEWHERE = re.compile(r"^(?:[a-zA-Z][a-zA-Z0-9+.-]*:|//)")
+
+WEB = ("https://", "http://")
+"""How the targets of most links begin: they lead to other sites."""
 
 SUGGESTIONS = 50
 """For how many broken links a near name is looked for: more of them have another cause than typing."""
@@ -43,6 +47,17 @@ class Parts(NamedTuple):
     anchor: str
 
 
+class _Urls(dict[str, str]):
+    """Addresses of the site ready for `href`, each worked out when it is first asked for."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def __missing__(self, address: str) -> str:
+        url = self[address] = self.root + encoded(address.removeprefix("/"))
+        return url
+
+
 class Resolver:
     """Turns targets as written into addresses, and notes those behind which nothing lies."""
 
@@ -52,11 +67,18 @@ class Resolver:
         self.severity: Severity = severity
         self.problems: list[Problem] = []
         self._hints: dict[tuple[str, str, str], str] = {}
-        self._urls: dict[str, str] = {}
+        self.url: Callable[[str], str] = _Urls(self.root).__getitem__
+        """An address of the site, ready for `href`: below the path under which the site lives."""
 
     def fragment(self, fragment: Fragment, origin: Origin) -> tuple[str, ...]:
         """The addresses for a fragment's links, in order."""
-        return tuple(self.link(link, origin) for link in fragment.links)
+        # Most lead elsewhere; of those there is nothing to find out.
+        return tuple(
+            [
+                link.target.rstrip() if link.target.startswith(WEB) else self.link(link, origin)
+                for link in fragment.links
+            ]
+        )
 
     def link(self, link: Link, origin: Origin) -> str:
         """The address for a target, ready for `href`; as written if it leads elsewhere or nowhere.
@@ -64,7 +86,7 @@ class Resolver:
         Texts were freed of other schemes when they were converted; front matter and settings only come by
         here.
         """
-        if link.target.startswith(("https://", "http://")):
+        if link.target.startswith(WEB):
             return link.target.rstrip()
         if not has_allowed_scheme(link.target):
             self._no_scheme(link, origin)
@@ -85,13 +107,6 @@ class Resolver:
             return anchor or target
         query = f"?{encoded_rest(parts.query)}" if parts.query else ""
         return self.url(place.address) + query + anchor
-
-    def url(self, address: str) -> str:
-        """An address of the site, ready for `href`: below the path under which the site lives."""
-        url = self._urls.get(address)
-        if url is None:
-            url = self._urls[address] = self.root + encoded(address.removeprefix("/"))
-        return url
 
     def leads_to(self, target: str, origin: Origin) -> Place | None:
         """What of the site a target as written leads to; None if nothing of it."""

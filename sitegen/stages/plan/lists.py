@@ -27,6 +27,7 @@ from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import Kept, Keys
 
 ALL_POSTS = "All posts"
+_TEMPLATE = "list.html"
 _NEAR = 2
 """How many pages to each side of the current one a list of pages names."""
 
@@ -40,7 +41,7 @@ def page_addresses(address: str, count: int, per_page: int) -> list[str]:
 def lists(context: Context, view: SiteView, keys: Keys) -> Iterator[Draft | Kept]:
     """Every page that lists posts, and every page that lists terms."""
     addresses = context.config.addresses
-    ids = [post.teaser.id for post in context.site.listed]
+    ids = [post.teaser.id for post in context.listed]
     if ids:
         shown = ListView(site=view, page=_no_head(), kind="blog", name=ALL_POSTS, total=len(ids))
         yield from _pages(shown, addresses.blog, ids, context, keys)
@@ -94,6 +95,7 @@ def _pages(
     """A list, page by page."""
     size = context.config.posts.per_page
     addresses = page_addresses(address, len(ids), size)
+    links: list[PageLink] = []
     for number, here in enumerate(addresses, 1):
         part = ids[(number - 1) * size : number * size]
         key = keys.list_page(here, (number, len(addresses)), shown, part)
@@ -101,13 +103,14 @@ def _pages(
         if keys.holds(path_of(here), key):
             yield Kept(path_of(here), key, source, context.canonical(here))
             continue
+        links = links or [PageLink(which, context.url(one)) for which, one in enumerate(addresses, 1)]
         page = replace(
             shown,
             page=_list_head(shown, here, number, context, above),
             cards=context.cards(part),
-            pagination=_pagination(number, addresses, context),
+            pagination=_pagination(number, links),
         )
-        yield Draft(path_of(here), "list.html", page, source=source, key=key)
+        yield Draft(path_of(here), _TEMPLATE, page, source=source, key=key)
 
 
 def _list_head(
@@ -122,7 +125,7 @@ def _list_head(
         feeds=shown.page.feeds or context.feeds(),
         og_type="profile" if shown.kind == "author" else "website",
     )
-    if not head.canonical_url:
+    if not context.describes(_TEMPLATE):
         return head
     nodes = [json_ld.breadcrumbs(head.crumbs, context, address)]
     if shown.kind == "author":
@@ -148,20 +151,28 @@ def _description(shown: ListView, number: int, context: Context) -> str:
     return text if number == 1 else f"{about} from {site}, page {number}."
 
 
-def _pagination(number: int, addresses: Sequence[str], context: Context) -> Pagination:
-    count = len(addresses)
-    near = {1, count, *range(max(1, number - _NEAR), min(count, number + _NEAR) + 1)}
-    links: list[PageLink] = []
-    for one in sorted(near):
-        if links and links[-1].number < one - 1:
-            links.append(PageLink(0, ""))
-        links.append(PageLink(one, context.url(addresses[one - 1]), one == number))
+def _pagination(number: int, every: Sequence[PageLink]) -> Pagination:
+    """Where in a list this page is; `every` are links to all pages of the list."""
+    count = len(every)
+    if count == 1:
+        return Pagination()
+    first, last = max(1, number - _NEAR), min(count, number + _NEAR)
+    gap = (PageLink(0, ""),)
+    links = (
+        *every[: min(1, first - 1)],
+        *(gap if first > 2 else ()),
+        *every[first - 1 : number - 1],
+        PageLink(number, every[number - 1].url, current=True),
+        *every[number:last],
+        *(gap if last < count - 1 else ()),
+        *every[max(last, count - 1) :],
+    )
     return Pagination(
         number=number,
         count=count,
-        previous_url=context.url(addresses[number - 2]) if number > 1 else "",
-        next_url=context.url(addresses[number]) if number < count else "",
-        links=tuple(links) if count > 1 else (),
+        previous_url=every[number - 2].url if number > 1 else "",
+        next_url=every[number].url if number < count else "",
+        links=links,
     )
 
 
@@ -195,12 +206,12 @@ def _month(post: Post) -> tuple[int, int]:
 def _archive(context: Context, view: SiteView, keys: Keys) -> Iterator[Draft | Kept]:
     """All posts by the year and month of their own calendar."""
     address = context.config.addresses.archive
-    key = keys.archive(post.teaser.id for post in context.site.listed)
+    key = keys.archive(post.teaser.id for post in context.listed)
     if keys.holds(path_of(address), key):
         yield Kept(path_of(address), key, "the archive", context.canonical(address))
         return
     # Posts stand by their moment; where offsets differ, calendar days need not follow each other so.
-    listed = sorted(context.site.listed, key=_month, reverse=True)
+    listed = sorted(context.listed, key=_month, reverse=True)
     years = []
     for year, of_year in groupby(listed, key=lambda post: post.teaser.date.year):
         months = groupby(of_year, key=lambda post: post.teaser.date.month)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sitegen.model.document import PUBLIC
 from sitegen.model.plan import Artifact, Text, TextRecipe
-from sitegen.model.site import Post
+from sitegen.model.site import Page, Post
 from sitegen.model.view import (
     FeedEntry,
     FeedView,
@@ -28,7 +28,7 @@ def feeds(context: Context) -> Iterator[Draft]:
     site = context.config.site
     if not site.url:
         return
-    listed = [post.teaser.id for post in context.site.listed]
+    listed = [post.teaser.id for post in context.listed]
     yield _feed("/feed.xml", "/", site.title, site.description or site.tagline, listed, context)
     for term in context.site.categories:
         title = f"{site.title}: {term.name}"
@@ -90,15 +90,14 @@ def _whole(link: str, context: Context) -> str:
     return context.absolute(link) if link.startswith("/") and not link.startswith("//") else link
 
 
-def sitemap_urls(draft: Draft | Kept) -> Iterator[SitemapUrl]:
+def sitemap_url(draft: Draft | Kept) -> SitemapUrl | None:
     """The entry of a page in the sitemap, if it wants to be found."""
     if isinstance(draft, Kept):
-        if draft.canonical_url:
-            yield SitemapUrl(draft.canonical_url, draft.changed)
-        return
+        return SitemapUrl(draft.canonical_url, draft.changed) if draft.canonical_url else None
     head: Head | None = getattr(draft.view, "page", None)
     if head is not None and head.canonical_url and not head.noindex:
-        yield SitemapUrl(head.canonical_url, draft.changed)
+        return SitemapUrl(head.canonical_url, draft.changed)
+    return None
 
 
 def sitemap(context: Context, urls: Iterable[SitemapUrl]) -> Iterator[Draft]:
@@ -116,28 +115,27 @@ def robots(context: Context) -> Artifact:
     return Artifact("robots.txt", TextRecipe("\n".join(lines) + "\n"), "robots.txt")
 
 
-def aliases(context: Context) -> Iterator[tuple[str, str, str, str]]:
-    """Each former address, where its redirect leads, and the title and the file of what is there.
+def aliases(context: Context) -> Iterator[tuple[str, Post | Page]]:
+    """Each former address, and what is at another one now.
 
-    One that is the present address, but for case, needs none.
+    One that is the present address, but for case, needs no redirect.
     """
-    for one in context.site.written:
-        front = one.document.front
-        for alias in dict.fromkeys(alias_address(alias) for alias in front.aliases):
+    for one in context.former:
+        for alias in dict.fromkeys(map(alias_address, one.document.front.aliases)):
             if alias.casefold() != one.address.casefold():
-                yield alias, one.address, front.title, one.document.path
+                yield alias, one
 
 
 def redirects(context: Context) -> Iterator[Draft]:
     """A page at each former address that leads to the present one."""
-    for address, to, title, source in aliases(context):
+    for address, one in aliases(context):
         view = RedirectView(
-            title=title,
+            title=one.document.front.title,
             lang=context.config.site.lang,
-            url=context.url(to),
-            canonical_url=context.canonical(to),
+            url=context.url(one.address),
+            canonical_url=context.canonical(one.address),
         )
-        yield Draft(path_of(address), "redirect.html", view, source=source)
+        yield Draft(path_of(address), "redirect.html", view, source=one.document.path)
 
 
 def redirect_rules(context: Context) -> Iterator[Artifact]:
@@ -145,11 +143,10 @@ def redirect_rules(context: Context) -> Iterator[Artifact]:
 
     Other hosts show it to whoever asks, so it does not name what is unlisted: pages alone redirect there.
     """
-    unlisted = {one.address for one in context.site.written if one.document.front.unlisted}
     rules = sorted(
-        f"{context.url(old)} {context.url(to)} 301\n"
-        for old, to, _, _ in aliases(context)
-        if to not in unlisted
+        f"{context.url(old)} {context.url(one.address)} 301\n"
+        for old, one in aliases(context)
+        if not one.document.front.unlisted
     )
     if rules:
         yield Artifact("_redirects", TextRecipe("".join(rules)), "the aliases")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from sitegen.model.plan import Text
 from sitegen.model.site import Page, Post, Relation, Term, TermRef
 from sitegen.model.view import (
     AuthorView,
+    Card,
     FeedLink,
     Head,
     HomeView,
@@ -22,6 +24,7 @@ from sitegen.model.view import (
     PostView,
     RelatedCard,
     SiteView,
+    TocEntry,
 )
 from sitegen.stages.plan import json_ld
 from sitegen.stages.plan.atlas import Place, path_of
@@ -39,14 +42,15 @@ def post_pages(context: Context, view: SiteView, related: Related, keys: Keys) -
     for post in context.site.posts:
         relations = related.get(post.teaser.id, ())
         more = _more(post, relations, context)
-        path, key = path_of(post.address), keys.post(post, relations, more)
+        address = post.teaser.address
+        path, key = path_of(address), keys.post(post, relations, more)
         if keys.holds(path, key):
-            url = "" if post.unlisted else context.canonical(post.address)
+            url = "" if post.unlisted else context.canonical(address)
             yield Kept(path, key, post.document.path, url, changed(post))
             continue
         found = len(problems)
-        draft = _post_page(post, context, view, relations, more)
-        yield draft._replace(key=key) if len(problems) == found else draft
+        draft = _post_page(_Post(post, context, relations, more), view)
+        yield replace(draft, key=key) if key and len(problems) == found else draft
 
 
 def changed(post: Post) -> str:
@@ -54,42 +58,42 @@ def changed(post: Post) -> str:
     return (post.teaser.updated or post.teaser.date).isoformat()
 
 
-def _post_page(
-    post: Post, context: Context, view: SiteView, related: tuple[Relation, ...], more: list[str]
-) -> Draft:
-    teaser, config = post.teaser, context.config
-    head = _post_head(post, context)
-    names = {context.tag_slugs[tag.address]: tag.name for tag in teaser.tags} if related else {}
-    category = teaser.category.name if teaser.category else ""
+class _Post(NamedTuple):
+    """A post, and what its page is made of beside it."""
+
+    post: Post
+    context: Context
+    related: tuple[Relation, ...]
+    more: list[str]
+
+
+def _post_page(one: _Post, view: SiteView) -> Draft:
+    post, context = one.post, one.context
+    teaser, front = post.teaser, post.document.front
+    template = front.template or "post.html"
+    mentioned = context.mentions(template)
+    card = context.whole_card(teaser.id)
     page = PostView(
         site=view,
-        page=head,
-        post=context.whole_card(teaser.id),
-        toc=toc(post.body.preview.headings, config.markdown.toc_from),
-        authors=tuple(_authors(post, context)),
+        page=_post_head(post, context, template),
+        post=card,
         gated=teaser.access != PUBLIC,
-        mail_url=_mail(teaser.title, head.canonical_url),
-        related=tuple(_related_card(relation, names, context) for relation in related),
-        more=context.cards(more),
-        more_label=f"More in {category}" if more else "",
-        previous=context.card(post.previous) if post.previous else None,
-        next=context.card(post.next) if post.next else None,
-        extra=post.document.front.extra,
+        extra=front.extra,
+        **{name: part(one) for name, part in _PARTS.items() if name in mentioned},
     )
     place = Place(teaser.address, _ids(post))
-    template = post.document.front.template or "post.html"
     return Draft(
         path_of(teaser.address),
         template,
         page,
         texts=(_text(post.body.preview, context, post, place),),
         source=post.document.path,
-        line=post.document.front.line_of("template"),
-        changed=changed(post),
+        line=front.line_of("template"),
+        changed=card.updated or card.date,
     )
 
 
-def _post_head(post: Post, context: Context) -> Head:
+def _post_head(post: Post, context: Context, template: str) -> Head:
     teaser, blog = post.teaser, context.config.addresses.blog
     card = context.card(teaser.id)
     # Without a category the way to a post leads over the list of all posts.
@@ -103,14 +107,14 @@ def _post_head(post: Post, context: Context) -> Head:
         lang=teaser.lang,
         noindex=post.unlisted,
         og_type="article",
-        published=teaser.date.isoformat(),
-        modified=teaser.updated.isoformat() if teaser.updated else "",
-        author=", ".join(author.name for author in teaser.authors),
+        published=card.date,
+        modified=card.updated,
+        author=", ".join([author.name for author in teaser.authors]),
         feeds=context.feeds(*_category_feeds(teaser.category, context)),
         marks=card.marks,
         **own,
     )
-    if not head.canonical_url:
+    if not context.describes(template):
         return head
     nodes = (
         json_ld.blog_posting(post, context, head.image_url),
@@ -137,15 +141,55 @@ def _more(post: Post, related: tuple[Relation, ...], context: Context) -> list[s
     return list(islice(ids, missing))
 
 
-def _related_card(relation: Relation, names: Mapping[str, str], context: Context) -> RelatedCard:
-    """A related post, and the tags it shares by the names that the post itself gives them."""
-    shared = tuple([names[tag.slug] for tag in relation.shared])
-    return RelatedCard(context.card(relation.id), shared, relation.picked)
+def _related_cards(one: _Post) -> tuple[RelatedCard, ...]:
+    """Related posts, and the tags that are shared by the names that the post itself gives them."""
+    card, slugs = one.context.card, one.context.tag_slugs
+    names = {slugs[tag.address]: tag.name for tag in one.post.teaser.tags} if one.related else {}
+    return tuple(
+        [
+            RelatedCard(
+                card(relation.id), tuple([names[tag.slug] for tag in relation.shared]), relation.picked
+            )
+            for relation in one.related
+        ]
+    )
 
 
-def _authors(post: Post, context: Context) -> Iterator[AuthorView]:
-    for ref in post.teaser.authors:
-        yield author_view(context.authors[ref.address], context)
+def _more_label(one: _Post) -> str:
+    category = one.post.teaser.category
+    return f"More in {category.name if category else ''}" if one.more else ""
+
+
+def _authors(one: _Post) -> tuple[AuthorView, ...]:
+    terms = one.context.authors
+    return tuple([author_view(terms[ref.address], one.context) for ref in one.post.teaser.authors])
+
+
+def _mail(one: _Post) -> str:
+    """A `mailto:` address that shares the page; empty if nobody knows where the site will live."""
+    url = one.context.canonical(one.post.address)
+    return f"mailto:?subject={quote(one.post.teaser.title)}&body={quote(url)}" if url else ""
+
+
+def _toc(one: _Post) -> tuple[TocEntry, ...]:
+    return toc(one.post.body.preview.headings, one.context.config.markdown.toc_from)
+
+
+def _neighbour(id: str, context: Context) -> Card | None:
+    return context.card(id) if id else None
+
+
+_PARTS: Mapping[str, Callable[[_Post], Any]] = {
+    "toc": _toc,
+    "authors": _authors,
+    "mail_url": _mail,
+    "related": _related_cards,
+    "more": lambda one: one.context.cards(one.more),
+    "more_label": _more_label,
+    "previous": lambda one: _neighbour(one.post.previous, one.context),
+    "next": lambda one: _neighbour(one.post.next, one.context),
+}
+"""The fields of a post's view that a template may do without."""
 
 
 def author_view(term: Term, context: Context) -> AuthorView:
@@ -157,11 +201,6 @@ def author_view(term: Term, context: Context) -> AuthorView:
         image=context.configured(term.image, "image"),
         site_url=context.configured(term.url),
     )
-
-
-def _mail(title: str, url: str) -> str:
-    """A `mailto:` address that shares a page; empty if nobody knows where the site will live."""
-    return f"mailto:?subject={quote(title)}&body={quote(url)}" if url else ""
 
 
 def _ids(one: Post | Page) -> tuple[str, ...]:
@@ -196,7 +235,8 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
         noindex=front.unlisted,
         **own,
     )
-    if head.canonical_url:
+    template = front.template or "page.html"
+    if context.describes(template):
         head = replace(
             head, json_ld=json_ld.document(json_ld.breadcrumbs(head.crumbs, context, page.address))
         )
@@ -209,7 +249,7 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
     )
     return Draft(
         path_of(page.address),
-        front.template or "page.html",
+        template,
         shown,
         texts=(_text(page.body.preview, context, page, place),),
         source=page.document.path,
@@ -221,7 +261,7 @@ def home_page(context: Context, view: SiteView) -> Draft:
     """The home page: the newest post large, then cards; the text of `content/index.md` if there is one."""
     site, config = context.config.site, context.config
     own = next((page for page in context.site.pages if page.address == "/"), None)
-    ids = [post.teaser.id for post in context.site.listed]
+    ids = [post.teaser.id for post in context.listed]
     shown = ids[1 : config.posts.per_page + 1]
     title = f"{site.title} · {site.tagline}" if site.tagline else site.title
     front = own.document.front if own else None
@@ -233,7 +273,8 @@ def home_page(context: Context, view: SiteView) -> Draft:
         description=(front.description if front else "") or site.description,
         lang=front.lang if front else "",
     )
-    if head.canonical_url:
+    template = (front.template if front else "") or "home.html"
+    if context.describes(template):
         head = replace(head, json_ld=json_ld.document(json_ld.web_site(config, head.canonical_url)))
     home = HomeView(
         site=view,
@@ -250,7 +291,6 @@ def home_page(context: Context, view: SiteView) -> Draft:
     texts = (_text(own.body.preview, context, own, Place("/", _ids(own))),) if own else ()
     if own and own.document.gated:
         context.resolver.problems.append(_gated_home(own))
-    template = (front.template if front else "") or "home.html"
     line = front.line_of("template") if front else 0
     return Draft("index.html", template, home, texts, own.document.path if own else "the home page", line)
 
@@ -268,6 +308,6 @@ def _gated_home(page: Page) -> Problem:
 def not_found(context: Context, view: SiteView) -> Draft:
     """The page for addresses behind which nothing lies, with the newest posts as a way on."""
     head = context.head("Page not found", "/404.html", noindex=True, canonical_url="", crumbs=())
-    ids = [post.teaser.id for post in context.site.listed[:3]]
+    ids = [post.teaser.id for post in context.listed[:3]]
     page = NotFoundView(site=view, page=head, cards=context.cards(ids))
     return Draft("404.html", "404.html", page, source="the page for missing addresses")

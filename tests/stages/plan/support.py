@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
@@ -14,6 +14,7 @@ from sitegen.model.document import Fragment, Link
 from sitegen.model.plan import Artifact, CopyRecipe, PageRecipe, Plan, TextRecipe
 from sitegen.model.site import Site
 from sitegen.model.source import Source, Tree
+from sitegen.model.view import View
 from sitegen.stages.index import Entry, tag_table
 from sitegen.stages.plan import Material, _atlas, plan
 from sitegen.stages.plan.context import Context
@@ -27,6 +28,11 @@ NAMES = (
     *("post.html", "page.html", "home.html", "list.html", "archive.html", "terms.html", "404.html"),
     *("redirect.html", "feed.xml", "sitemap.xml"),
 )
+
+ALL = "".join(
+    f"{{{{ {name} }}}}" for kind in get_args(View) for name in (*kind.__struct_fields__, "page.json_ld")
+)
+"""A template that mentions all that a view can hold."""
 
 
 def file(path: str) -> Source:
@@ -42,8 +48,8 @@ def asset(path: str) -> Source:
 
 
 def templates(**texts: str) -> Templates:
-    """Every template that a plan needs, empty but for those given (`post="..."` for `post.html`)."""
-    own = {name: texts.get(name.partition(".")[0], "") for name in NAMES}
+    """Every template that a plan needs: those given (`post="..."` for `post.html`), others mention all."""
+    own = {name: texts.get(name.partition(".")[0], ALL) for name in NAMES}
     return Templates(TemplateFile(name, f"templates/{name}", text) for name, text in own.items())
 
 
@@ -67,7 +73,7 @@ def context(site: Site, config: Config | None = None, *files: Source) -> Context
     """The context of a site."""
     config = config or builders.config(URL)
     atlas = _atlas(site, Material(Tree(files), config))
-    return Context(site, config, atlas, Resolver(atlas, config.root, "error"))
+    return Context(site, config, atlas, Resolver(atlas, config.root, "error"), templates())
 
 
 def planned(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from sitegen.model.document import Heading
 from tests import builders
 from tests.stages.plan import support
@@ -199,3 +201,25 @@ def test_links_lead_to_pages_below_the_path_of_the_site() -> None:
         with_links("posts/a.md", "../about.md", "/about"), builders.entry("about.md"), settings=support.SUB
     )
     assert page(made, "blog/a/index.html").texts[0].links == ("/sub/about/", "/sub/about/")
+
+
+def test_what_no_template_of_a_post_mentions_is_not_worked_out() -> None:
+    posts = [
+        builders.entry(
+            f"posts/p{number}.md", date=days(number), tags=("x",), category="Care", authors=("Jo",)
+        )
+        for number in range(4)
+    ]
+    theme = support.templates(post="{{ next.title }} {{ authors }}")
+    full, part = (
+        view(planned(*posts), "blog/p1/index.html"),
+        view(planned(*posts, theme=theme), "blog/p1/index.html"),
+    )
+    assert (part.next, part.authors) == (full.next, full.authors)
+    assert part.post == full.post
+    assert full.page.json_ld
+    assert part.page == replace(full.page, json_ld="")
+    assert full.related
+    assert full.previous is not None
+    assert full.mail_url
+    assert (part.related, part.previous, part.mail_url) == ((), None, "")
