@@ -26,7 +26,7 @@ from sitegen.build.work import PressRules, make_pages, press
 from sitegen.config import FILE
 from sitegen.digest import Digest
 from sitegen.errors import Problem
-from sitegen.model.packed import Packer, Parts
+from sitegen.model.packed import Packed, Packer, Parts
 from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, TextRecipe
 from sitegen.model.report import Rendered
 from sitegen.model.source import Origin, Source, Tree
@@ -81,6 +81,17 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data, maker.site)
 
 
+class _Page(NamedTuple):
+    """A page that a template makes."""
+
+    artifact: Artifact
+    recipe: PageRecipe
+    packed: Packed
+
+
+_encode = msgspec.json.Encoder().encode
+
+
 class _Maker:
     """Takes artifacts as they are planned, and makes them while others still are."""
 
@@ -98,7 +109,8 @@ class _Maker:
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
         self.site = shop.store.put_blob(msgspec.json.encode(planning.site_view, order="deterministic"))
-        self._waiting: deque[Artifact] = deque()
+        self._waiting: deque[tuple[str, str]] = deque()
+        """Path and source of each page that is being made."""
 
     def make(self, tree: Tree, templates: tuple[TemplateFile, ...]) -> Iterator[tuple[str, Problem]]:
         """Make everything; what cannot be made, with its source."""
@@ -106,17 +118,17 @@ class _Maker:
         data = self.shop.store.blob(self.planning.material.data)
         code = read_code(self.shop.memo)
         rules = PressRules(self.folder, templates, site, data, code)
-        done = 0
+        done, expected = 0, self.planning.expected
         for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):
-            artifact = self._waiting.popleft()
+            path, source = self._waiting.popleft()
             if done:
                 # How many there will be is known for certain only when there are no more.
-                self.shop.progress("Writing", done, max(done + 1, self.planning.expected))
+                self.shop.progress("Writing", done, max(done + 1, expected))
             done += 1
             if isinstance(made, Problem):
-                yield artifact.source, made
+                yield source, made
             else:
-                self.files.append(Staged(artifact.path, *made))
+                self.files.append(Staged(path, *made))
         if done:
             self.shop.progress("Writing", done, done)
         write_code(self.shop.memo, code, templates)
@@ -132,58 +144,78 @@ class _Maker:
             # What is wrong elsewhere has still to be found, but nothing will be published.
             given_up = given_up or (self.planning.is_wrong() and not shop.options.keep_going)
             if not given_up:
-                pages = list(self.pages(some, sources, packer))
-                texts = [tuple(shop.store.blob(text.html) for text in recipe.texts) for _, _, recipe in pages]
+                self.others(some, sources)
+                pages = self.pages(some, packer)
+                texts = [tuple([shop.store.blob(text.html) for text in page.recipe.texts]) for page in pages]
                 yield from (
-                    RenderJob(path, data, html) for (path, data, _), html in zip(pages, texts, strict=True)
+                    RenderJob(page.artifact.path, page.packed.data, html)
+                    for page, html in zip(pages, texts, strict=True)
                 )
 
-    def pages(
-        self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source], packer: Packer
-    ) -> Iterator[tuple[str, bytes, PageRecipe]]:
-        """Of the pages that have to be made path and recipe; all else is seen to."""
-        shop = self.shop
+    def others(self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source]) -> None:
+        """See to what no template has to make."""
+        kept = 0
         for artifact in artifacts:
-            recipe = artifact.recipe
-            if isinstance(recipe, PageRecipe):
-                data = self.page(artifact, recipe, packer)
-                if data:
-                    yield artifact.path, data, recipe
-            elif isinstance(recipe, KeptRecipe):
-                self.keep(artifact.path, self.there[artifact.path])
+            recipe, path = artifact.recipe, artifact.path
+            if isinstance(recipe, KeptRecipe):
+                self.keep(path, self.there[path])
+                kept += 1
             elif isinstance(recipe, TextRecipe):
-                self.files.append(stage(self.folder, artifact.path, recipe.text.encode()))
-            else:
+                self.files.append(stage(self.folder, path, recipe.text.encode()))
+            elif isinstance(recipe, CopyRecipe):
                 source = sources[recipe.origin, recipe.source]
-                self.files.append(self.copy(artifact.path, recipe, path_of(shop.roots, source), source.shown))
+                origin = path_of(self.shop.roots, source)
+                self.files.append(self.copy(path, recipe, origin, source.shown))
+        self.count(run=0, reused=kept, rendered=0)
 
-    def page(self, artifact: Artifact, recipe: PageRecipe, packer: Packer) -> bytes:
-        """The recipe of a page as bytes; none if the page is there already."""
-        closure = self.planning.templates.closure(recipe.template)
-        packed = packer.pack(recipe, closure.mentions)
-        path = artifact.path
-        self.shop.memo.count("plan", run=True)
-        texts = tuple(text.source for text in recipe.texts)
-        self.recipes[path] = MadeOf(packed.digest, artifact.key, texts)
-        self.parts[path] = msgspec.Raw(msgspec.json.encode(packed.parts))
-        self.members[recipe.template] = closure.members
+    def pages(self, artifacts: list[Artifact], packer: Packer) -> list[_Page]:
+        """The pages that have to be made; those that are there already are taken as they are."""
+        closure = self.planning.templates.closure
+        pages = [
+            _Page(artifact, recipe, packer.pack(recipe, closure(recipe.template).mentions))
+            for artifact in artifacts
+            if isinstance(recipe := artifact.recipe, PageRecipe)
+        ]
+        for artifact, recipe, packed in pages:
+            texts = tuple([text.source for text in recipe.texts])
+            self.recipes[artifact.path] = MadeOf(packed.digest, artifact.key, texts)
+            self.parts[artifact.path] = msgspec.Raw(_encode(packed.parts))
+            self.members[recipe.template] = closure(recipe.template).members
+        new = [page for page in pages if not self.is_there(page)]
+        for page in new:
+            self.remember(page)
+        self.count(run=len(pages), reused=0, rendered=len(new))
+        return new
+
+    def is_there(self, page: _Page) -> bool:
+        """Whether a page is there already; then it is taken as it is."""
+        path = page.artifact.path
         row = self.there.get(path)
-        if row is not None and row.recipe == packed.digest:
-            self.shop.memo.count("render", run=False)
-            self.files.append(Staged(path, row.digest, row.size, there=True))
-            return b""
-        self.shop.memo.count("render", run=True)
+        if row is None or row.recipe != page.packed.digest:
+            return False
+        self.files.append(Staged(path, row.digest, row.size, there=True))
+        return True
+
+    def remember(self, page: _Page) -> None:
+        """Note what is known of a page that has to be made."""
+        artifact, recipe, packed = page
         if self.shop.options.explain:
-            self.rendered.append(Rendered(path, self.why(path, packed.parts, recipe.template)))
-        self._waiting.append(replace(artifact, recipe=TextRecipe("")))
-        if texts:
+            why = self.why(artifact.path, packed.parts, recipe.template)
+            self.rendered.append(Rendered(artifact.path, why))
+        self._waiting.append((artifact.path, artifact.source))
+        if recipe.texts:
             self.shop.store.put(bytes.fromhex(packed.digest), packed.data)
-        return packed.data
+
+    def count(self, *, run: int, reused: int, rendered: int) -> None:
+        """Count pages that were planned, those that did not have to be, and those that have to be made."""
+        memo = self.shop.memo
+        memo.count("plan", run=True, times=run)
+        memo.count("plan", run=False, times=reused)
+        memo.count("render", run=True, times=rendered)
+        memo.count("render", run=False, times=run + reused - rendered)
 
     def keep(self, path: str, row: Row) -> None:
         """Take a page as it is."""
-        self.shop.memo.count("plan", run=False)
-        self.shop.memo.count("render", run=False)
         self.recipes[path] = MadeOf(row.recipe, row.key, row.texts)
         self.files.append(Staged(path, row.digest, row.size, there=True))
         if path in self.before.parts:

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from sitegen.model.document import Body
 from sitegen.model.site import Site
 
 
@@ -79,5 +80,9 @@ def encoded_rest(part: str) -> str:
 def site_ids(site: Site) -> Iterable[tuple[str, str, tuple[str, ...]]]:
     """Of each post and page the file, the address and the anchors, those of its gated part included."""
     for one in site.written:
-        gated = one.body.gated.ids if one.body.gated else ()
-        yield one.document.source, one.address, (*one.body.preview.ids, *gated)
+        yield one.document.source, one.address, ids_of(one.body)
+
+
+def ids_of(body: Body) -> tuple[str, ...]:
+    """The anchors of a text, those of its gated part included: they are there for members."""
+    return (*body.preview.ids, *body.gated.ids) if body.gated else body.preview.ids

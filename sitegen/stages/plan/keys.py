@@ -13,6 +13,7 @@ from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
 
+import msgspec
 from msgspec import Struct
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
@@ -33,6 +34,9 @@ class Earlier(NamedTuple):
 
 
 NOTHING = Earlier()
+
+
+_encode = msgspec.json.Encoder(order="deterministic").encode
 
 
 class Kept(Struct, frozen=True, gc=False):
@@ -109,7 +113,8 @@ class Keys:
     def _card(self, post: Post) -> str:
         """What the card of a post is known by."""
         # Where an image leads depends on other files, and if it leads nowhere that has to be told every time.
-        return digest_of(self.context.card(post.teaser.id) if post.teaser.image else post.teaser)
+        shown = self.context.card(post.teaser.id) if post.teaser.image else post.teaser
+        return sha256(_encode(shown)).hexdigest()
 
     def _links(self, post: Post) -> str | None:
         """What the links of a text depend on; None if that may leave no digest."""

@@ -27,7 +27,7 @@ from sitegen.model.view import (
     TocEntry,
 )
 from sitegen.stages.plan import json_ld
-from sitegen.stages.plan.atlas import Place, path_of
+from sitegen.stages.plan.atlas import Place, ids_of, path_of
 from sitegen.stages.plan.context import Context, toc
 from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import Kept, Keys
@@ -81,7 +81,7 @@ def _post_page(one: _Post, view: SiteView) -> Draft:
         extra=front.extra,
         **{name: part(one) for name, part in _PARTS.items() if name in mentioned},
     )
-    place = Place(teaser.address, _ids(post))
+    place = Place(teaser.address, ids_of(post.body))
     return Draft(
         path_of(teaser.address),
         template,
@@ -203,11 +203,6 @@ def author_view(term: Term, context: Context) -> AuthorView:
     )
 
 
-def _ids(one: Post | Page) -> tuple[str, ...]:
-    """The anchors of a document, those of its gated part included: they are there for members."""
-    return (*one.body.preview.ids, *(one.body.gated.ids if one.body.gated else ()))
-
-
 def _text(fragment: Fragment, context: Context, one: Post | Page, place: Place) -> Text:
     origin = origin_of(one.document, place)
     if one.body.gated is not None:
@@ -223,7 +218,7 @@ def plain_pages(context: Context, view: SiteView) -> Iterator[Draft]:
 
 
 def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
-    front, place = page.document.front, Place(page.address, _ids(page))
+    front, place = page.document.front, Place(page.address, ids_of(page.body))
     image = context.target(front.image, "image", page.document, place)
     own = {"image_url": context.absolute(image), "image_alt": front.image_alt} if image else {}
     head = context.head(
@@ -288,7 +283,7 @@ def home_page(context: Context, view: SiteView) -> Draft:
             for term in context.site.categories
         ),
     )
-    texts = (_text(own.body.preview, context, own, Place("/", _ids(own))),) if own else ()
+    texts = (_text(own.body.preview, context, own, Place("/", ids_of(own.body))),) if own else ()
     if own and own.document.gated:
         context.resolver.problems.append(_gated_home(own))
     line = front.line_of("template") if front else 0
