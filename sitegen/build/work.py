@@ -16,7 +16,7 @@ from sitegen.model.document import Body, Document, Parsed
 from sitegen.model.source import Source
 from sitegen.model.view import SiteView
 from sitegen.stages.convert import convert_all
-from sitegen.stages.parse import parse
+from sitegen.stages.parse import parse_all
 from sitegen.stages.render import Rendered, RenderJob, Tools, render
 from sitegen.stages.scan import Roots, read
 from sitegen.stages.write import stage
@@ -45,7 +45,7 @@ def read_some(reader: Reader, sources: list[Source]) -> list[tuple[bytes, bytes]
 
     What is for members is described, and goes no further.
     """
-    parsed = [_parsed(reader, source) for source in sources]
+    parsed = _parsed(reader, sources)
     with standing():
         converted = convert_all(parsed, reader.converting)
     return [
@@ -54,12 +54,19 @@ def read_some(reader: Reader, sources: list[Source]) -> list[tuple[bytes, bytes]
     ]
 
 
-def _parsed(reader: Reader, source: Source) -> Parsed:
+def _parsed(reader: Reader, sources: list[Source]) -> list[Parsed]:
+    data = [_read(reader, source) for source in sources]
+    readable = [(source, one) for source, one in zip(sources, data, strict=True) if isinstance(one, bytes)]
+    parsed = iter(parse_all(readable, reader.parsing))
+    return [next(parsed) if isinstance(one, bytes) else Parsed(problems=one) for one in data]
+
+
+def _read(reader: Reader, source: Source) -> bytes | tuple[Problem, ...]:
+    """A file's bytes, or why there are none."""
     try:
-        data = read(reader.roots, source, reader.parsing.document_bytes)
+        return read(reader.roots, source, reader.parsing.document_bytes)
     except SiteError as error:
-        return Parsed(problems=error.problems)
-    return parse(source, data, reader.parsing)
+        return error.problems
 
 
 def reading_of(written: bytes) -> Reading:

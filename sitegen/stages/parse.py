@@ -5,12 +5,12 @@ It knows the defaults of the source's folder and no other document. All mistakes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from pathlib import PurePosixPath
 from sys import intern
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -44,6 +44,9 @@ from sitegen.text.slugs import stable_suffix
 from sitegen.text.titles import Titled, take_title
 from sitegen.text.typos import FOREIGN, spelt
 
+if TYPE_CHECKING:
+    from sitegen.adapters.front_matter import Header
+
 _T = TypeVar("_T")
 
 
@@ -55,13 +58,26 @@ _TELLING = frozenset(("access", "draft", "unlisted"))
 
 def parse(source: Source, data: bytes, rules: ParseRules) -> Parsed:
     """Read one post or page. Never raises for any bytes: every mistake is a problem with line and hint."""
+    return parse_all([(source, data)], rules)[0]
+
+
+def parse_all(read: Iterable[tuple[Source, bytes]], rules: ParseRules) -> list[Parsed]:
+    """Read several posts or pages, one step for all of them and then the next: each is much code."""
     # Here, not above: a build in which nothing changed needs no YAML.
     from sitegen.adapters.front_matter import read_header
 
-    text = decode(data, rules.document_bytes, source.size)
-    if isinstance(text, Problem):
-        return Parsed(problems=_placed(source, [text]))
-    header = read_header(text)
+    texts = [(source, decode(data, rules.document_bytes, source.size)) for source, data in read]
+    headers = [(source, text if isinstance(text, Problem) else read_header(text)) for source, text in texts]
+    return [
+        Parsed(problems=_placed(source, [header]))
+        if isinstance(header, Problem)
+        else _parsed(source, header, rules)
+        for source, header in headers
+    ]
+
+
+def _parsed(source: Source, header: Header, rules: ParseRules) -> Parsed:
+    """What a text with its header is."""
     problems = list(header.problems)
     if problems and not header.table:
         return Parsed(problems=_placed(source, problems))
@@ -88,6 +104,8 @@ def parse(source: Source, data: bytes, rules: ParseRules) -> Parsed:
 
 def _placed(source: Source, problems: list[Problem]) -> tuple[Problem, ...]:
     """The problems with the source's path, from top to bottom."""
+    if not problems:
+        return ()
     ordered = sorted(problems, key=lambda problem: (problem.line, problem.column))
     return tuple(msgspec.structs.replace(problem, path=source.shown) for problem in ordered)
 
