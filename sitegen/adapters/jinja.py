@@ -162,11 +162,14 @@ class Templates:
         return self.facts[digest]
 
     def _parsed(self, file: TemplateFile) -> Facts:
-        from jinja2 import TemplateError, meta
+        from jinja2 import TemplateError, meta, nodes
 
         try:
             tree = self.environment.parse(file.text, file.name, file.shown)
             mentions = frozenset(meta.find_undeclared_variables(tree))
+            # Jinja2 does not count what every template knows, and `asset` shows what is known of the site.
+            if any(name.name == "asset" for name in tree.find_all(nodes.Name)):
+                mentions |= {"asset"}
             references = list(meta.find_referenced_templates(tree))
         except (TemplateError, RecursionError) as error:
             raise TemplateMistake(self._problem(file.name, error)) from error

@@ -24,6 +24,8 @@ from sitegen.model.view import Card, RelatedCard, SiteView, View
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _NO_DEFAULT = object()
 SITE = "site"
+_OF_SITE = frozenset((SITE, "asset"))
+"""Names that show what is known of the site: `asset("x.css")` looks it up there."""
 
 Parts = tuple[tuple[str, tuple[int, ...]], ...]
 """Of each part of a recipe its name and checksums, one for each item where it is a list: enough to say what
@@ -204,7 +206,8 @@ def _layout(view: type[Struct], mentions: frozenset[str] | None) -> _Layout:
             default = field.default if field.default is not NODEFAULT else field.default_factory()
             checksums = () if default == () else (crc32(_encode(default)),)
             found.append((field.name, label, default, checksums))
-    return _Layout(str(view.__struct_config__.tag).encode(), tuple(found), SITE in view.__struct_fields__)
+    with_site = SITE in view.__struct_fields__ and (mentions is None or not _OF_SITE.isdisjoint(mentions))
+    return _Layout(str(view.__struct_config__.tag).encode(), tuple(found), with_site)
 
 
 @lru_cache(maxsize=256)
