@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
 from itertools import permutations
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -13,6 +17,7 @@ from sitegen.digest import Digest
 from sitegen.model.packed import Parts, pack
 from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.view import Card, Head, NotFoundView, SiteView
+from tests.test_build import SETTINGS, Site
 
 OLD: Parts = (
     *(("page", (1,)), ("post", (2,)), ("related", (3, 4, 5)), ("previous", (6,)), ("next", (7,))),
@@ -178,3 +183,83 @@ def test_the_parts_of_a_recipe_have_the_names_that_are_put_into_words() -> None:
     assert explain(parts(1), parts(3), (), published=True) == "cards: +2"
     assert explain(parts(1), parts(1, text="b"), (), published=True) == "its text"
     assert explain(parts(1), parts(1, title="b"), ("404.html",), published=True) == "template: 404.html"
+
+
+# Whole builds
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Three posts that share a tag, and one that shares none; each has a template that can be edited."""
+    (tmp_path / "site").mkdir()
+    made = Site(tmp_path / "site")
+    made.write("templates/post.html", "{% include 'part.html' %}{{ body }}{{ related }}{{ next }}")
+    made.write("templates/part.html", "part")
+    for name in ("a", "b", "c"):
+        made.post(name, tags=["x"], date=f"2024-05-0{ord(name) - 96}")
+    made.post("d", date="2024-05-09")
+    return made
+
+
+def reasons(site: Site, **options: Any) -> dict[str, str]:
+    """Why pages of posts were made anew."""
+    found = {one.path: one.why for one in site.build(explain=True, **options).rendered}
+    return {path[5]: why for path, why in found.items() if path.startswith("blog/") and path.count("/") == 2}
+
+
+def test_all_pages_of_a_first_build_are_new_and_those_of_a_second_are_not_made(site: Site) -> None:
+    assert reasons(site) == dict.fromkeys("abcd", "new")
+    assert reasons(site) == {}
+
+
+def test_nobody_is_told_why_who_does_not_ask(site: Site) -> None:
+    assert site.build().rendered == ()
+
+
+EDITS: list[tuple[Callable[[Site], object], dict[str, str]]] = [
+    (
+        lambda site: site.post("b", tags=["x"], date="2024-05-02", title="B2"),
+        {
+            "a": "related: +1, -1; next post",
+            "b": "what it says of itself; its title, date or terms",
+            "c": "related: +1, -1",
+        },
+    ),
+    (
+        lambda site: site.write("content/posts/c.md", "---\ntitle: c\ndate: 2024-05-03\n---\nSome text.\n"),
+        {
+            "a": "related: -1",
+            "b": "related: -1; next post",
+            "c": "what it says of itself; its title, date or terms; related: -2",
+        },
+    ),
+    (
+        lambda site: site.write("templates/part.html", "other"),
+        dict.fromkeys("abcd", "template: part.html"),
+    ),
+    (
+        lambda site: site.write("templates/post.html", "{{ body }}{{ related }}{{ next }}"),
+        dict.fromkeys("abcd", "template: part.html, post.html"),
+    ),
+    (lambda site: (site.output / "blog/a/index.html").write_text("?"), {"a": LOST}),
+    (lambda site: (site.output / "blog/a/index.html").unlink(), {"a": LOST}),
+    (lambda site: shutil.rmtree(site.output), dict.fromkeys("abcd", LOST)),
+    (lambda site: shutil.rmtree(site.folder / ".sitegen"), dict.fromkeys("abcd", UNKNOWN)),
+    (
+        lambda site: site.post("e", tags=["x"], date="2024-05-08"),
+        {"a": "related: +1", "b": "related: +1", "c": "related: +1; next post", "e": "new"},
+    ),
+    (
+        lambda site: site.write("sitegen.toml", SETTINGS.replace('title = "Site"', 'title = "Other"')),
+        dict.fromkeys("abcd", "what it says of itself; the site's title, menu or assets"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("edit", "expected"), EDITS)
+def test_after_an_edit_each_page_that_is_made_anew_says_what_is_new_on_it(
+    site: Site, edit: Callable[[Site], object], expected: dict[str, str]
+) -> None:
+    site.build()
+    edit(site)
+    assert reasons(site) == expected
