@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import sqlite3
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from multiprocessing import active_children
@@ -15,9 +17,10 @@ from typing import Any
 import pytest
 
 from sitegen.build import Options, Session, build, survey
+from sitegen.digest import digest_bytes
 from sitegen.engine.store import Store
 from sitegen.model.report import BuildReport
-from tests.test_build import NOW, Site
+from tests.test_build import NOW, SECRET, Site
 
 CACHE = ".sitegen/cache.db"
 
@@ -330,3 +333,49 @@ def test_a_build_that_fails_leaves_the_session_usable(site: Site) -> None:
         site.post("p0", "Mended.")
         build(options(site), session=session)
     assert site.files() == cold(site)
+
+
+# What is no longer public
+
+
+def unpacked(data: bytes) -> Iterator[bytes]:
+    """What is packed with zlib or gzip anywhere in these bytes."""
+    for start in range(len(data)):
+        if data[start : start + 1] in (b"\x78", b"\x1f"):
+            with suppress(zlib.error):
+                yield zlib.decompressobj(47).decompress(data[start:], 100_000)
+
+
+def remembered(site: Site, *words: bytes) -> list[str]:
+    """The files of the cache in which a word stands, plain or packed."""
+    found = []
+    for path in sorted((site.folder / ".sitegen").rglob("*")):
+        if path.is_file():
+            data = path.read_bytes()
+            if any(word in one for word in words for one in (data, *unpacked(data))):
+                found.append(path.name)
+    return found
+
+
+def test_a_public_text_is_remembered(site: Site) -> None:
+    """Else the next tests would show nothing."""
+    site.post("p0", SECRET, tags=["x"])
+    site.build()
+    assert remembered(site, SECRET.encode()) == ["cache.db"]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["at once", "and built again"])
+def test_a_post_that_becomes_one_for_members_leaves_nothing_of_its_text_in_the_cache(
+    site: Site, again: bool
+) -> None:
+    """Neither the text that was public before, nor a bare digest of it, which would confirm a guess."""
+    front = {"title": "p0", "date": "2024-05-09", "tags": ["x"]}
+    site.write("content/posts/p0.md", f"{json.dumps(front)}\n{SECRET}\n")
+    site.build()
+    bare = digest_bytes((site.folder / "content/posts/p0.md").read_bytes())
+    site.write("content/posts/p0.md", f"{json.dumps({**front, 'access': 'members'})}\n{SECRET}\n")
+    site.build()
+    if again:
+        site.build()
+    assert site.holds(SECRET) == []
+    assert remembered(site, SECRET.encode(), bare.encode(), bytes.fromhex(bare)) == []
