@@ -126,3 +126,11 @@ def test_what_an_old_cache_made_wrong_is_found(site: Site, monkeypatch: pytest.M
     monkeypatch.undo()
     assert b"Another text." not in (site.output / PAGE).read_bytes()
     assert verify(options(site), stale) == (f"{PAGE} has other bytes",)
+
+
+def test_no_lock_is_left_behind_for_each_comparison(site: Site) -> None:
+    """A temporary folder has another name every time."""
+    report = site.build()
+    before = tree(site.folder).keys()
+    verify(options(site), report)
+    assert tree(site.folder).keys() == before

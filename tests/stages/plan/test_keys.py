@@ -475,3 +475,34 @@ def test_a_document_of_which_nothing_is_known_has_no_key_and_the_others_have() -
     keys = short({one.path for one in planning if one.key})
     assert "p5" not in keys
     assert {"p0", "p3", "blog"} <= keys
+
+
+# Where settings lead
+
+
+SETTINGS_LEAD: dict[str, tuple[Edit, Edit]] = {
+    "the page behind an author's address": (
+        setting('bio = "Writes."', 'url = "contact.md"'),
+        front("contact", slug="write-to-me"),
+    ),
+    "the portrait of an author": (setting('bio = "Writes."', 'image = "/pic.jpg"'), lose("pic.jpg")),
+    "the picture of the site": (setting("[links]", 'image = "/pic.jpg"\n[links]'), lose("pic.jpg")),
+    "the icon of a category": (
+        setting('icon = "heart"', 'icon = "/pic.jpg"\n[[menu]]\nlabel = "A"\nto = "/blog/"'),
+        lose("pic.jpg"),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SETTINGS_LEAD)
+def test_a_page_shows_where_settings_lead_now(name: str) -> None:
+    """They name files, and what becomes of those is not in the settings."""
+    prepare, edit = SETTINGS_LEAD[name]
+    world = World()
+    world.fronts["contact"] = {}
+    world.bodies |= {"contact": text(), "p4": text()}
+    prepare(world)
+    known = plan(world)
+    assert known.problems == set()
+    edit(world)
+    check(known, world)

@@ -19,7 +19,7 @@ from sitegen.adapters.stamps import Stamp
 from sitegen.digest import Digest, digest_bytes
 from sitegen.errors import SiteError, UsageError
 from sitegen.model.report import Written
-from sitegen.stages.write import Staged, publish, stage, staging, stamps
+from sitegen.stages.write import Staged, discard, publish, stage, staging, stamps
 from sitegen.stages.write.manifest import MARKER
 from tests.stages.write.support import put, tree
 
@@ -685,3 +685,23 @@ def test_a_folder_of_assets_and_pages_is_published_file_by_file(
     watch(monkeypatch, "replace", lambda path: steps.append(path.relative_to(site.output).as_posix()), site)
     site.publish({"trip/index.html": b"", "trip/cat.jpg": b"", "a.html": b""})
     assert steps == [MARKER, "trip/cat.jpg", "a.html", "trip/index.html"]
+
+
+def test_what_is_not_published_of_a_new_folder_stays_where_it_is_staged(site: Site) -> None:
+    """Of two that claim one path, say, neither is published."""
+    with staging(site.output, site.folder / "cache") as folder:
+        file = stage(folder, "blog/a/index.html", b"a")
+        stage(folder, "blog/b/index.html", b"b")
+        discard(folder, "blog/b/index.html")
+        publish([file], folder, site.output)
+    assert site.files() == {"blog/a/index.html": b"a"}
+
+
+def test_a_file_that_was_staged_aside_comes_with_the_new_folder_that_it_lies_in(site: Site) -> None:
+    """It lies aside because a file that is not published after all was in its way."""
+    with staging(site.output, site.folder / "cache") as folder:
+        stage(folder, "x/about", b"a file")
+        files = [stage(folder, "x/about/index.html", b"a page"), stage(folder, "x/other.html", b"other")]
+        discard(folder, "x/about")
+        publish(files, folder, site.output)
+    assert site.files() == {"x/about/index.html": b"a page", "x/other.html": b"other"}
