@@ -21,6 +21,7 @@ from sitegen.model.plan import Artifact, KeptRecipe, Recipe
 from sitegen.model.source import Tree
 from sitegen.stages.index import Entry, tag_table
 from sitegen.stages.plan import Earlier, Material, Planning
+from sitegen.stages.plan.context import MOST_TAGS
 from sitegen.stages.relate import relate
 from tests import builders
 from tests.stages.plan import support
@@ -370,6 +371,29 @@ def test_data_that_changes_changes_the_keys_of_pages_that_show_it() -> None:
     one = plan(worlds[0])
     after = check(one, worlds[1])
     assert all(one.keys[path] != after.keys[path] for path in one.keys if path.startswith("tag/"))
+
+
+def test_a_post_that_fills_up_the_row_of_related_ones_counts() -> None:
+    world = World()
+    world.fronts["p5"]["category"] = "Work"
+    known = plan(world)
+    world.fronts["p3"]["title"] = "Another"
+    after = check(known, world)
+    assert known.keys["blog/p5/index.html"] != after.keys["blog/p5/index.html"]
+    assert known.keys["blog/p0/index.html"] == after.keys["blog/p0/index.html"]
+
+
+def test_a_shared_tag_counts_though_it_is_beyond_those_that_a_card_shows() -> None:
+    """Then nothing else says that the related post carries another one now."""
+    world = World()
+    many = tuple(f"t{number}" for number in range(MOST_TAGS))
+    world.fronts["p3"]["tags"] = ("money", "late")
+    world.fronts["p4"] |= {"tags": ("money", *many, "late"), "image": "/cover.jpg"}
+    known = plan(world)
+    world.fronts["p4"]["tags"] = ("money", *many, "later")
+    after = check(known, world)
+    assert known.keys["blog/p3/index.html"] != after.keys["blog/p3/index.html"]
+    assert known.keys["blog/p5/index.html"] == after.keys["blog/p5/index.html"]
 
 
 @settings(max_examples=60, deadline=None)
