@@ -20,7 +20,7 @@ from sitegen.build import Options
 from sitegen.cli import cli
 from sitegen.config import Config, SiteConfig
 from sitegen.errors import Problem, SiteError, UsageError
-from sitegen.model.report import BuildReport, Waiting, Written
+from sitegen.model.report import BuildReport, Rendered, Waiting, Written
 from sitegen.model.site import Relation, SharedTag
 from sitegen.preview.serve import Built, Failed, Served, Warned
 from tests.authoring import sites
@@ -147,13 +147,15 @@ def test_a_build_reads_this_folder_and_writes_output_in_it(
 def test_every_option_of_a_build_reaches_it(site: Path, called: list[Options], tmp_path: Path) -> None:
     run(
         *("build", "--site", str(site), "--output", str(tmp_path / "public"), "--drafts"),
-        *("--now", "2027-07-01 09:00", "--jobs", "3", "--strict", "--keep-going"),
+        *("--now", "2027-07-01 09:00", "--jobs", "3", "--strict", "--keep-going", "--explain"),
     )
     (options,) = called
     assert options.site == site
     assert options.output == tmp_path / "public"
     assert options.now.isoformat() == "2027-07-01T09:00:00+02:00"
     assert (options.drafts, options.jobs, options.strict, options.keep_going) == (True, 3, True, True)
+    assert options.explain
+    assert not options.cold
 
 
 def test_a_moment_that_is_none_is_wrong_usage(site: Path, called: list[Options]) -> None:
@@ -214,6 +216,114 @@ def test_warnings_go_to_standard_error_and_the_build_is_fine(site: Path, ends: A
         "left alone in output, not made by sitegen: CNAME\n"
         "0 posts, 0 pages: nothing to write in 0.0 s\n"
     )
+
+
+def test_what_was_made_anew_is_told_line_by_line_before_the_summary(site: Path, ends: Any) -> None:
+    ends(
+        BuildReport(
+            rendered=(
+                Rendered("blog/a/index.html", "related: +1, -1; its text"),
+                Rendered("index.html", "new"),
+            )
+        )
+    )
+    result = run("build", "--site", str(site), "--explain")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        "made anew: blog/a/index.html — related: +1, -1; its text\n"
+        "made anew: index.html — new\n"
+        "0 posts, 0 pages: nothing to write in 0.0 s\n"
+    )
+
+
+def test_nobody_is_told_what_was_made_anew_who_wants_quiet(site: Path, ends: Any) -> None:
+    ends(BuildReport(rendered=(Rendered("index.html", "new"),)))
+    assert run("build", "--site", str(site), "--explain", "--quiet").output == ""
+
+
+@pytest.fixture
+def verified(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[tuple[Options, BuildReport]]]:
+    """Sets the differences that a comparison finds; what it was called with."""
+
+    def set_differences(*differences: str) -> list[tuple[Options, BuildReport]]:
+        calls: list[tuple[Options, BuildReport]] = []
+
+        def fake(options: Options, report: BuildReport) -> tuple[str, ...]:
+            calls.append((options, report))
+            return differences
+
+        monkeypatch.setattr(sitegen.build, "verify", fake)
+        return calls
+
+    return set_differences
+
+
+def test_a_build_is_compared_with_one_from_nothing_where_that_is_wanted(
+    site: Path, called: list[Options], verified: Any
+) -> None:
+    calls = verified()
+    result = run("build", "--site", str(site), "--verify")
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout == (
+        "2 posts, 3 pages: 1 file written in 0.1 s\n"
+        "verified: a build from nothing makes the same files, byte for byte\n"
+    )
+    assert calls == [(called[0], REPORT)]
+    assert run("build", "--site", str(site), "--verify", "--quiet").output == ""
+
+
+def test_a_build_is_not_compared_unless_that_is_wanted(
+    site: Path, called: list[Options], verified: Any
+) -> None:
+    calls = verified("index.html has other bytes")
+    assert run("build", "--site", str(site)).exit_code == 0
+    assert calls == []
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["aloud", "quiet"])
+def test_a_difference_is_a_mistake_of_ours_and_every_one_is_told(
+    site: Path, called: list[Options], verified: Any, quiet: list[str]
+) -> None:
+    verified("blog/a\x1b/index.html has other bytes", "index.html is missing")
+    result = run("build", "--site", str(site), "--verify", *quiet)
+    assert result.exit_code == 3
+    assert result.stderr == (
+        "not verified: blog/a\\x1b/index.html has other bytes\n"
+        "not verified: index.html is missing\n"
+        "A build from nothing makes another site. That is a mistake in sitegen: please report it. "
+        "Delete the folder .sitegen and build again to publish the right one.\n"
+    )
+    assert "byte for byte" not in result.stdout
+
+
+def test_a_difference_weighs_more_than_a_mistake_of_the_site(site: Path, ends: Any, verified: Any) -> None:
+    verified("index.html is missing")
+    ends(BuildReport(problems=(Problem(path="a.md", message="one"),), left_out=("a.md",)))
+    result = run("build", "--site", str(site), "--keep-going", "--verify")
+    assert result.exit_code == 3
+    assert "a.md  error  one\n" in result.stderr
+
+
+def test_a_verified_site_with_a_mistake_ends_with_1(site: Path, ends: Any, verified: Any) -> None:
+    verified()
+    ends(BuildReport(problems=(Problem(path="a.md", message="one"),), left_out=("a.md",)))
+    result = run("build", "--site", str(site), "--keep-going", "--verify")
+    assert result.exit_code == 1
+    assert "verified: a build from nothing" in result.stdout
+
+
+def test_a_build_that_fails_is_not_compared(site: Path, ends: Any, verified: Any) -> None:
+    calls = verified()
+    ends(SiteError([Problem(path="a.md", message="one")]))
+    assert run("build", "--site", str(site), "--verify").exit_code == 1
+    assert calls == []
+
+
+def test_help_says_what_explaining_and_verifying_do() -> None:
+    shown = " ".join(run("build", "-h").output.split())
+    assert "--explain Say of each page that is made anew why." in shown
+    assert "--verify Build again from nothing in a temporary folder, and compare." in shown
+    assert "sitegen build --explain what is made anew, and why" in shown
 
 
 def test_mistakes_are_all_told_and_the_code_is_1(site: Path, ends: Any) -> None:

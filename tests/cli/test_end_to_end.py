@@ -123,3 +123,12 @@ def test_a_draft_is_related_once_drafts_are_counted_in(site: Path) -> None:
     refused = sitegen("related", "on-walking", cwd=site, code=2)
     assert "is held back (draft)" in refused.stderr
     assert "Your first post" in sitegen("related", "on-walking", "--drafts", cwd=site).stdout
+
+
+def test_a_build_says_why_each_page_is_made_anew_and_is_compared_with_one_from_nothing(site: Path) -> None:
+    first = sitegen("build", "--explain", "--verify", cwd=site).stdout.splitlines()
+    assert "made anew: blog/your-site-is-ready/index.html — new" in first
+    assert first[-1] == "verified: a build from nothing makes the same files, byte for byte"
+    again = sitegen("build", "--explain", "--verify", cwd=site).stdout
+    assert "made anew" not in again
+    assert again.splitlines()[-1] == first[-1]

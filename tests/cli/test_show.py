@@ -23,7 +23,7 @@ from sitegen.cli.show import (
     visible,
 )
 from sitegen.errors import Problem
-from sitegen.model.report import BuildReport, Waiting, Written
+from sitegen.model.report import BuildReport, Rendered, Waiting, Written
 from tests.authoring import sites
 
 
@@ -170,6 +170,18 @@ def test_posts_held_back_and_strangers_files_are_named() -> None:
     assert list(asides(report, "output")) == [
         "held back: content/posts/soon.md — draft",
         "left alone in output, not made by sitegen: .git, CNAME",
+    ]
+
+
+def test_pages_that_were_made_anew_are_named_with_the_reason_before_all_else() -> None:
+    report = BuildReport(
+        rendered=(Rendered("blog/b/index.html", "its text; previous post"), Rendered("a\n.html", "new")),
+        held=(Waiting("content/posts/soon.md", "draft"),),
+    )
+    assert list(asides(report, "output")) == [
+        "made anew: blog/b/index.html — its text; previous post",
+        "made anew: a\\n.html — new",
+        "held back: content/posts/soon.md — draft",
     ]
 
 

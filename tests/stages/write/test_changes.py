@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import chain
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sitegen.digest import Digest
-from sitegen.stages.write.changes import Changes, Entry, changes, wrong_paths
+from sitegen.stages.write.changes import Changes, Entry, Move, changes, moves, wrong_paths
 
 NEW, OLD = Digest("new"), Digest("old")
 FOLDER, LINK, PIPE = Entry("folder"), Entry("link"), Entry("other")
@@ -213,3 +217,138 @@ def test_paths_that_lead_out_or_meet_are_told(paths: list[str], message: str) ->
 
 def test_paths_that_are_fine_are_not_told() -> None:
     assert wrong_paths(["a/b.html", "a/c.html", "ab", ".well-known/x", "sub/sitegen-manifest.json"]) == []
+
+
+# The steps of publishing
+
+
+class Steps(NamedTuple):
+    claim: str
+    write: set[str]
+    disk: dict[str, Entry]
+    expected: list[Move]
+
+
+def one(path: str) -> Move:
+    """A file that comes by itself."""
+    return Move(path, (path,))
+
+
+STEPS = [
+    Steps("nothing to write is no step", set(), {}, []),
+    Steps("a file at the top comes by itself", {"index.html"}, {}, [one("index.html")]),
+    Steps(
+        "a new folder comes whole",
+        {"blog/a.html", "blog/b.html"},
+        {},
+        [Move("blog", ("blog/a.html", "blog/b.html"))],
+    ),
+    Steps(
+        "with the folders in it",
+        {"blog/a/index.html", "blog/b/c/index.html", "blog/index.html"},
+        {},
+        [Move("blog", ("blog/a/index.html", "blog/b/c/index.html", "blog/index.html"))],
+    ),
+    Steps(
+        "files in a folder that is there come one by one",
+        {"blog/b.html", "blog/a.html"},
+        {"blog": FOLDER},
+        [one("blog/a.html"), one("blog/b.html")],
+    ),
+    Steps(
+        "a new folder in one that is there comes whole",
+        {"blog/a.html", "blog/new/b.html", "blog/new/c.html"},
+        {"blog": FOLDER, "blog/a.html": file()},
+        [one("blog/a.html"), Move("blog/new", ("blog/new/b.html", "blog/new/c.html"))],
+    ),
+    Steps(
+        "a folder in the place of a file is new",
+        {"blog/a.html", "blog/b.html"},
+        {"blog": file()},
+        [Move("blog", ("blog/a.html", "blog/b.html"))],
+    ),
+    Steps(
+        "assets alone come whole",
+        {"assets/site.css", "assets/fonts/a.woff2"},
+        {},
+        [Move("assets", ("assets/fonts/a.woff2", "assets/site.css"))],
+    ),
+    Steps(
+        "pages and feeds together come whole, after all other pages",
+        {"category/care/feed.xml", "category/care/index.html", "z.html"},
+        {},
+        [one("z.html"), Move("category", ("category/care/index.html", "category/care/feed.xml"))],
+    ),
+    Steps(
+        "a folder of assets and pages comes one by one, its assets before all pages",
+        {"trip/index.html", "trip/cat.jpg", "a.html"},
+        {},
+        [one("trip/cat.jpg"), one("a.html"), one("trip/index.html")],
+    ),
+    Steps(
+        "what is alike in a folder of both still comes whole",
+        {"trip/pictures/a.jpg", "trip/pictures/b.jpg", "trip/days/1.html", "trip/days/2.html"},
+        {},
+        [
+            Move("trip/pictures", ("trip/pictures/a.jpg", "trip/pictures/b.jpg")),
+            Move("trip/days", ("trip/days/1.html", "trip/days/2.html")),
+        ],
+    ),
+    Steps(
+        "assets and feeds do not come together, since pages come between them",
+        {"x/feed.xml", "x/a.css", "a.html"},
+        {},
+        [one("x/a.css"), one("a.html"), one("x/feed.xml")],
+    ),
+    Steps(
+        "assets come before pages, pages before feeds, each by name",
+        {"b.css", "a.css", "b.html", "a.html", "feed.xml", "new/c.html"},
+        {},
+        [
+            *(one("a.css"), one("b.css"), one("a.html"), one("b.html")),
+            *(Move("new", ("new/c.html",)), one("feed.xml")),
+        ],
+    ),
+    Steps(
+        "a folder whose name begins like that of another is another",
+        {"blog/a.html", "blog-old/a.html"},
+        {"blog": FOLDER},
+        [Move("blog-old", ("blog-old/a.html",)), one("blog/a.html")],
+    ),
+]
+
+
+@pytest.mark.parametrize("case", STEPS, ids=lambda case: case.claim)
+def test_the_steps_of_publishing(case: Steps) -> None:
+    decided = moves(changes([], dict.fromkeys(case.write, NEW), {}).write, case.disk)
+    assert decided == case.expected
+
+
+PARTS = st.sampled_from(["a", "b", "c"])
+FILES = st.builds(
+    lambda folders, name: "/".join([*folders, name]),
+    st.lists(PARTS, max_size=3),
+    st.sampled_from(["x.css", "y.html", "z.xml", "w.HTM"]),
+)
+
+
+def phase(path: str) -> int:
+    """0 for assets, 1 for pages, 2 for feeds."""
+    return {".html": 1, ".htm": 1, ".xml": 2}.get(PurePosixPath(path).suffix.lower(), 0)
+
+
+@given(st.sets(FILES, max_size=12), st.sets(st.sampled_from(["a", "b", "a/a", "a/b"])))
+def test_every_file_comes_once_and_none_before_what_it_may_name(write: set[str], there: set[str]) -> None:
+    """No step that brings pages comes before one that brings assets, and no folder that is there is moved."""
+    disk = {path: FOLDER for path in there if "/" not in path or path.rpartition("/")[0] in there}
+    steps = moves(write, disk)
+    assert sorted(chain.from_iterable(step.files for step in steps)) == sorted(write)
+    last_asset = max((at for at, step in enumerate(steps) if 0 in map(phase, step.files)), default=-1)
+    first_page = min(
+        (at for at, step in enumerate(steps) if {1, 2} & set(map(phase, step.files))), default=99
+    )
+    assert last_asset < first_page
+    for step in steps:
+        if step.files != (step.path,):
+            assert step.path not in disk
+            assert set(step.files) == {path for path in write if path.startswith(f"{step.path}/")}

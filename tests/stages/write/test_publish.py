@@ -5,7 +5,8 @@ from __future__ import annotations
 import errno
 import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen.digest import digest_bytes
+from sitegen.adapters.stamps import Stamp
+from sitegen.digest import Digest, digest_bytes
 from sitegen.errors import SiteError, UsageError
 from sitegen.model.report import Written
-from sitegen.stages.write import publish, stage, staging
+from sitegen.stages.write import Staged, discard, publish, stage, staging, stamps
 from sitegen.stages.write.manifest import MARKER
 from tests.stages.write.support import put, tree
 
@@ -439,3 +441,267 @@ def test_the_digests_in_the_manifest_are_those_of_the_published_bytes(site: Site
     site.publish({"a.html": b"a", "b/c.css": b"c"})
     for path, digest in site.manifest().items():
         assert digest_bytes((site.output / path).read_bytes()) == digest
+
+
+# Files that are there already
+
+
+def there(path: str, data: bytes) -> Staged:
+    """A file that is known to lie in the output folder, and was not made again."""
+    return Staged(path, digest_bytes(data), len(data), there=True)
+
+
+def publish_again(
+    site: Site, kept: dict[str, bytes], new: dict[str, bytes], known: Mapping[str, Stamp] | None = None
+) -> Written:
+    """Publish with some files that are there already."""
+    with staging(site.output, site.folder / "cache") as folder:
+        files = [there(path, data) for path, data in kept.items()]
+        files += [stage(folder, path, data) for path, data in new.items()]
+        return publish(files, folder, site.output, known)
+
+
+def looks(site: Site, files: dict[str, bytes]) -> dict[str, Stamp]:
+    """What published files look like."""
+    return stamps(site.output, [(path, digest_bytes(data)) for path, data in files.items()])
+
+
+OLD = {"a.html": b"a", "blog/b.html": b"b"}
+
+
+def test_files_that_are_there_are_neither_staged_nor_touched(site: Site) -> None:
+    site.publish({**OLD, "gone.html": b""})
+    before = looks(site, OLD)
+    written = publish_again(site, OLD, {"c.html": b"c"})
+    assert (written.written, written.unchanged, written.removed) == (("c.html",), 2, ("gone.html",))
+    assert site.files() == {**OLD, "c.html": b"c"}
+    assert sorted(site.manifest()) == ["a.html", "blog/b.html", "c.html"]
+    assert looks(site, OLD) == before
+
+
+def test_a_file_that_is_there_is_not_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.publish({**OLD, "c.html": b"c"})
+    read = count_readings(monkeypatch)
+    publish_again(site, OLD, {"c.html": b"c"})
+    assert read == ["c.html"]
+
+
+def count_readings(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the files that are read from now on to know their digests."""
+    read: list[str] = []
+
+    def digest(path: Path) -> tuple[Digest, int]:
+        read.append(path.name)
+        data = path.read_bytes()
+        return digest_bytes(data), len(data)
+
+    monkeypatch.setattr(sys.modules[publish.__module__], "digest_file", digest)
+    return read
+
+
+def change(path: Path) -> None:
+    path.write_bytes(b"?")
+
+
+def grow(path: Path) -> None:
+    path.write_bytes(b"something longer")
+
+
+MEANWHILE = (
+    "output/a.html: Somebody changed or removed this file while the site was being built. Build again."
+)
+STRANGER = "output/a.html: Here lies a file that is not sitegen's."
+
+
+@pytest.mark.parametrize(
+    ("harm", "message"), [(change, STRANGER), (grow, STRANGER), (Path.unlink, MEANWHILE)]
+)
+def test_a_file_that_is_not_in_the_list_is_looked_at_though_it_was_there(
+    site: Site, harm: Callable[[Path], None], message: str
+) -> None:
+    """One that was changed may be a stranger's then. Nothing is touched."""
+    site.publish({"b.html": b"b"})
+    put(site.output, {"a.html": b"a"})
+    assert publish_again(site, {"a.html": b"a"}, {"b.html": b"b"}).unchanged == 2
+    pretend_owned(site, "a.html", owned=False)
+    harm(site.output / "a.html")
+    before = tree(site.output)
+    with pytest.raises(SiteError) as caught:
+        publish_again(site, {"a.html": b"a"}, {"b.html": b"new"})
+    assert str(caught.value).startswith(message)
+    assert tree(site.output) == before
+
+
+@pytest.mark.parametrize("harm", [change, grow, Path.unlink], ids=["changed", "grown", "removed"])
+@pytest.mark.parametrize("known", [True, False])
+def test_where_all_has_to_be_looked_at_what_changed_meanwhile_is_told(
+    site: Site, harm: Callable[[Path], None], known: bool
+) -> None:
+    """That is where a file goes whose name is, in other case, that of one which is there."""
+    site.publish(OLD)
+    pretend_owned(site, "A.HTML")
+    before = looks(site, OLD) if known else {}
+    harm(site.output / "a.html")
+    with pytest.raises(SiteError) as caught:
+        publish_again(site, OLD, {"c.html": b"c"}, before)
+    assert str(caught.value) == MEANWHILE
+    assert not (site.output / "c.html").exists()
+
+
+def case_counts(site: Site) -> bool:
+    """Whether two names that differ by case are two files on this disk."""
+    put(site.folder, {"case": b""})
+    return not (site.folder / "CASE").exists()
+
+
+def pretend_owned(site: Site, path: str, *, owned: bool = True) -> None:
+    """Write a path into the manifest, as if it had been published, or take it out."""
+    manifest = json.loads((site.output / MARKER).read_bytes())
+    files = {**manifest["files"], path: digest_bytes(b"other")}
+    manifest["files"] = {name: files[name] for name in sorted(files) if owned or name != path}
+    (site.output / MARKER).write_text(json.dumps(manifest))
+
+
+def test_a_twin_in_other_case_that_goes_does_not_take_the_file_that_stays_with_it(site: Site) -> None:
+    """On a disk where case does not count they are one file; here a second name for it stands for that."""
+    site.publish({"Post/i.html": b"x"})
+    (site.output / "post").mkdir()
+    os.link(site.output / "Post/i.html", site.output / "post/i.html")
+    pretend_owned(site, "post/i.html")
+    with pytest.raises(SiteError, match=r"post/i.html: Somebody changed or removed this file while"):
+        publish_again(site, {"post/i.html": b"x"}, {})
+    assert (site.output / "post/i.html").read_bytes() == b"x"
+
+
+def test_a_twin_in_other_case_that_is_a_file_of_its_own_goes_and_the_other_stays(site: Site) -> None:
+    if not case_counts(site):
+        return
+    site.publish({"post/i.html": b"x"})
+    put(site.output, {"Post/i.html": b"other"})
+    pretend_owned(site, "Post/i.html")
+    written = publish_again(site, {"post/i.html": b"x"}, {})
+    assert (written.removed, written.unchanged) == (("Post/i.html",), 1)
+    assert site.files() == {"post/i.html": b"x"}
+
+
+# Files whose looks are known
+
+
+def test_a_file_that_looks_as_before_is_not_read(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.publish(OLD)
+    known = looks(site, OLD)
+    read = count_readings(monkeypatch)
+    written = publish_again(site, {}, {**OLD, "c.html": b"c"}, known)
+    assert read == []
+    assert (written.written, written.unchanged) == (("c.html",), 2)
+
+
+@pytest.mark.parametrize("planned", [b"a", b"x"])
+def test_a_file_that_no_longer_looks_as_before_is_read_and_put_right(
+    site: Site, monkeypatch: pytest.MonkeyPatch, planned: bytes
+) -> None:
+    site.publish(OLD)
+    known = looks(site, OLD)
+    put(site.output, {"a.html": b"?!"})
+    put(site.output, {"a.html": b"x"})
+    os.utime(site.output / "a.html", ns=(0, 0))
+    read = count_readings(monkeypatch)
+    written = publish_again(site, {}, {**OLD, "a.html": planned}, known)
+    assert read == ["a.html"]
+    assert written.written == (("a.html",) if planned == b"a" else ())
+    assert site.files() == {**OLD, "a.html": planned}
+
+
+def test_a_file_that_looks_as_before_is_written_if_other_bytes_are_planned(site: Site) -> None:
+    site.publish(OLD)
+    written = publish_again(site, {}, {**OLD, "a.html": b"A"}, looks(site, OLD))
+    assert written.written == ("a.html",)
+    assert site.files() == {**OLD, "a.html": b"A"}
+
+
+# New folders
+
+
+NEW = {"blog/a/index.html": b"a", "blog/b/index.html": b"b", "blog/index.html": b"c", "index.html": b"d"}
+
+
+def test_a_new_folder_is_published_in_one_step(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    watch(monkeypatch, "replace", lambda path: steps.append(path.relative_to(site.output).as_posix()), site)
+    site.publish(NEW)
+    assert steps == [MARKER, "blog", "index.html"]
+    assert site.files() == NEW
+
+
+def test_where_a_whole_folder_cannot_be_moved_its_files_are(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+
+    def refuse(path: Path) -> None:
+        steps.append(path.relative_to(site.output).as_posix())
+        if path.name == "blog":
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    watch(monkeypatch, "replace", refuse, site)
+    written = site.publish(NEW)
+    assert steps == [MARKER, "blog", *sorted(NEW)]
+    assert site.files() == NEW
+    assert written.written == tuple(sorted(NEW))
+
+
+def test_a_folder_that_somebody_filled_meanwhile_is_filled_up_file_by_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_faster(path: Path) -> None:
+        if path.name == "blog":
+            put(site.output, {"blog/CNAME": b"theirs"})
+
+    watch(monkeypatch, "replace", be_faster, site)
+    site.publish(NEW)
+    assert site.files() == {**NEW, "blog/CNAME": b"theirs"}
+
+
+def test_where_the_files_of_a_folder_cannot_be_moved_either_it_is_told_why(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        if "blog" in path.parts:
+            raise FULL
+
+    watch(monkeypatch, "replace", refuse, site)
+    with pytest.raises(SiteError) as caught:
+        site.publish(NEW)
+    assert str(caught.value) == (
+        "output/blog/a/index.html: This cannot be written: No space left on device. "
+        "Make room on the disk and build again."
+    )
+
+
+def test_a_folder_of_assets_and_pages_is_published_file_by_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    watch(monkeypatch, "replace", lambda path: steps.append(path.relative_to(site.output).as_posix()), site)
+    site.publish({"trip/index.html": b"", "trip/cat.jpg": b"", "a.html": b""})
+    assert steps == [MARKER, "trip/cat.jpg", "a.html", "trip/index.html"]
+
+
+def test_what_is_not_published_of_a_new_folder_stays_where_it_is_staged(site: Site) -> None:
+    """Of two that claim one path, say, neither is published."""
+    with staging(site.output, site.folder / "cache") as folder:
+        file = stage(folder, "blog/a/index.html", b"a")
+        stage(folder, "blog/b/index.html", b"b")
+        discard(folder, "blog/b/index.html")
+        publish([file], folder, site.output)
+    assert site.files() == {"blog/a/index.html": b"a"}
+
+
+def test_a_file_that_was_staged_aside_comes_with_the_new_folder_that_it_lies_in(site: Site) -> None:
+    """It lies aside because a file that is not published after all was in its way."""
+    with staging(site.output, site.folder / "cache") as folder:
+        stage(folder, "x/about", b"a file")
+        files = [stage(folder, "x/about/index.html", b"a page"), stage(folder, "x/other.html", b"other")]
+        discard(folder, "x/about")
+        publish(files, folder, site.output)
+    assert site.files() == {"x/about/index.html": b"a page", "x/other.html": b"other"}
