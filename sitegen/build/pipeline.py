@@ -84,7 +84,9 @@ def _build(shop: Shop) -> BuildReport:
     """One attempt. Raises `StoreDamaged` or `BlobMissing` if the store turns out not to be sound."""
     output = _checked_output(shop)
     # From here on no other build may write there: the second of two is refused before it does any work.
-    with staging(output, shop.options.site / CACHE) as folder:
+    # A cold build leaves nothing beside its output, not even the file of a lock.
+    cache = output.parent if shop.options.cold else shop.options.site / CACHE
+    with staging(output, cache) as folder:
         tree, stamps = scan_site(shop)
         record = read_record(shop.memo, output)
         there = unharmed(output, record)

@@ -217,7 +217,10 @@ def _opened_if_it_can_be(path: Path) -> sqlite3.Connection | None:
     for _attempt in range(2):
         try:
             return _opened(path)
-        except sqlite3.DatabaseError:
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                # It is sound; another program just does not let go of it.
+                break
             forget(path)
         except OSError:
             break

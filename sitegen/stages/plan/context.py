@@ -248,7 +248,7 @@ class Context:
             "canonical_url": self.absolute(url),
             "lang": lang,
             "dir": direction(lang),
-            "image_url": self._image,
+            "image_url": self.site_image,
             "image_alt": site.title if site.image else "",
             "feeds": self._feeds,
             "crumbs": (self._home_crumb, *way, Crumb(title)),
@@ -262,7 +262,8 @@ class Context:
         return Crumb(self.config.site.title, self.url("/"))
 
     @cached_property
-    def _image(self) -> str:
+    def site_image(self) -> str:
+        """The picture for social cards of pages that have none, as the whole web knows it."""
         return self.absolute(self.configured(self.config.site.image, "image"))
 
     @cached_property

@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.digest import Digest, digest_of
-from sitegen.model.site import Post, Relation
+from sitegen.model.site import Post, Relation, TermRef
 from sitegen.model.view import ListView, SiteView
 from sitegen.stages.plan.context import Context
 from sitegen.stages.plan.links import WEB
@@ -60,7 +60,7 @@ class Keys:
         self.templates = templates
         self.versions = earlier.versions
         self.there = earlier.keys
-        common = (context.config, view, context.resolver.severity, data)
+        common = (context.config, _settled(context), view, context.resolver.severity, data)
         self.common = digest_of(common) if earlier.versions else ""
         self.cards = {post.teaser.id: self._card(post) for post in context.site.posts}
         self._templates: dict[str, str] = {}
@@ -139,6 +139,17 @@ class Keys:
                 digest = Digest("")
             self._templates[name] = f"{name}:{digest}"
         return self._templates[name]
+
+
+def _settled(context: Context) -> tuple[object, ...]:
+    """Where the addresses in the settings lead now, which other files decide.
+
+    Here and not on each page, so that one that leads nowhere is told in every build.
+    """
+    site = context.site
+    authors = [(context.configured(who.image, "image"), context.configured(who.url)) for who in site.authors]
+    icons = [context.term(TermRef(term.name, term.address, term.icon)).icon for term in site.categories]
+    return context.site_image, tuple(authors), tuple(icons)
 
 
 def _digest(parts: Iterable[str]) -> str:

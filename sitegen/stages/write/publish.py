@@ -171,8 +171,9 @@ def _act(todo: Changes, steps: Iterable[Move], manifests: _Manifests, folder: Pa
             write_manifest(both, folder, output)
     for path in todo.clear:
         _remove(output, path)
+    alone = _has_files_aside(folder)
     for step in steps:
-        if step.files == (step.path,) or not _move_folder(step.path, folder, output):
+        if alone or step.files == (step.path,) or not _move_folder(step.path, folder, output):
             for path in step.files:
                 _move(path, folder, output)
     for path in (*todo.remove, *todo.prune):
@@ -180,6 +181,11 @@ def _act(todo: Changes, steps: Iterable[Move], manifests: _Manifests, folder: Pa
     with _in_plain_words(output, MARKER):
         if manifest != both or not (output / MARKER).exists():
             write_manifest(manifest, folder, output)
+
+
+def _has_files_aside(folder: Path) -> bool:
+    """Whether some file is not staged in the folder that it will be published in."""
+    return not {TREE, MARKER}.issuperset(os.listdir(folder))  # noqa: PTH208 - names, not paths
 
 
 def _move(path: str, folder: Path, output: Path) -> None:

@@ -67,8 +67,14 @@ def stage(folder: Path, path: str, data: bytes) -> Staged:
 
 def discard(folder: Path, path: str) -> None:
     """Take back what was staged as the file `path`: it will not be published."""
+    file = staged_at(folder, path)
     with suppress(OSError):
-        staged_at(folder, path).unlink()
+        file.unlink()
+        for above in file.parents:
+            # Folders are published whole: one that is left empty must not be.
+            if above in (folder, folder / TREE):
+                break
+            above.rmdir()
 
 
 def _new_file(folder: Path, path: str) -> int:
