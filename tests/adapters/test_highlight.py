@@ -39,7 +39,7 @@ def test_a_block_knows_nothing_of_the_one_before() -> None:
 
 
 CODE = {
-    "python": 'def f(a, b=1.5):\n    """D\n\n    <b> &.\n    """\n    return f"{a!r}"  # "x"\n\n\n@d\nclass C: pass',
+    "python": 'def f(a, b=1.5):\n    """D\n\n    <b> &.\n    """\n    return f"{a!r}"  # "x"\n\n\nclass C: 1',
     "javascript": "const a = `x ${y} z`;\n/* one\n\n two */\nif (a < 1 && b > 2) { return /re'g/; }",
     "html": "<!-- a\n b --><p class='x'>&amp; <b>c</b>\n<script>\nlet a = 1;\n</script>",
     "json": '{"a": [1, 2.5, null], "b": {"c": "d"}}',
