@@ -51,7 +51,7 @@ def _reasons(
         label = _NAMES.get(name, name)
         if name in ("templates", "template"):
             yield f"template: {', '.join(templates)}" if templates else "template"
-        elif max(len(old), len(new)) <= 1:
+        elif len(old) == len(new) <= 1:
             yield label
         else:
             yield f"{label}: {_difference(old, new)}"

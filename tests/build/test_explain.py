@@ -230,7 +230,7 @@ EDITS: list[tuple[Callable[[Site], object], dict[str, str]]] = [
         {
             "a": "related: -1",
             "b": "related: -1; next post",
-            "c": "what it says of itself; its title, date or terms; related: -2",
+            "c": "its title, date or terms; related: -2",
         },
     ),
     (
@@ -251,7 +251,7 @@ EDITS: list[tuple[Callable[[Site], object], dict[str, str]]] = [
     ),
     (
         lambda site: site.write("sitegen.toml", SETTINGS.replace('title = "Site"', 'title = "Other"')),
-        dict.fromkeys("abcd", "what it says of itself; the site's title, menu or assets"),
+        dict.fromkeys("abcd", "what it says of itself"),
     ),
 ]
 

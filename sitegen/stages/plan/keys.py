@@ -146,9 +146,11 @@ def _settled(context: Context) -> tuple[object, ...]:
 
     Here and not on each page, so that one that leads nowhere is told in every build.
     """
-    site = context.site
-    authors = [(context.configured(who.image, "image"), context.configured(who.url)) for who in site.authors]
-    icons = [context.term(TermRef(term.name, term.address, term.icon)).icon for term in site.categories]
+    config = context.config
+    authors = [
+        (context.configured(who.image, "image"), context.configured(who.url)) for who in config.authors
+    ]
+    icons = [context.term(TermRef(one.name, "", one.icon)).icon for one in config.categories]
     return context.site_image, tuple(authors), tuple(icons)
 
 
