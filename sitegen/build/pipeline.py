@@ -6,7 +6,10 @@ build after any number of others gives the same bytes as a first one.
 
 from __future__ import annotations
 
+import gc
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -56,13 +59,26 @@ def build(options: Options, progress: Progress | None = None, session: Session |
     started = time.monotonic()
     while True:
         try:
-            report = _build(_shop(options, progress, session))
+            with _without_collector():
+                report = _build(_shop(options, progress, session))
             return msgspec.structs.replace(report, seconds=time.monotonic() - started)
         except (StoreDamaged, BlobMissing):
             # The cache is not what was written. Without it, all is only slower.
             if session.damaged > 1:
                 raise
             session.renew()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Values have no cycles, and looking for some again and again among thousands of posts takes its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def survey(options: Options, progress: Progress | None = None) -> Survey:

@@ -63,7 +63,7 @@ class Session:
     """
 
     def __init__(self, site: Path, jobs: int = 0, *, cold: bool = False, only_if_there: bool = False) -> None:
-        self.pool = Pool(jobs, preload=("sitegen.build.work",))
+        self.pool = Pool(jobs, preload=("sitegen.build.work", "sitegen.build.tools"))
         self._file = None if cold else site.absolute() / CACHE / STORE
         self._only_if_there = only_if_there
         self._store: Store | None = None
