@@ -133,7 +133,8 @@ def test_the_tables_are_complete_and_nothing_was_left_as_it_was(ran: Ran, others
             assert all(cell.strip() for cell in line.split("|")[1:-1])
     text = report(ran.results)
     assert "| hugo | " in text
-    assert text.count("(1.00×)") == 3 * len(ALL_CASES)
+    rows = [line for line in text.splitlines() if line.startswith("| hugo |")]
+    assert sum(row.count("(1.00×)") for row in rows) == 3 * len(ALL_CASES)
     assert "| *copy the output of sitegen* | " in text
     assert "| *stat the content* | " in text
 

@@ -345,13 +345,20 @@ def test_a_site_that_is_moved_or_copied_with_its_cache_is_built_as_before(world:
 
 
 UPDATES = {
-    "parse": "front = replace(result.document.front, title=result.document.front.title + '!')\n"
-    "    return replace(result, document=replace(result.document, front=front))",
-    "convert": "return replace(result, body=replace(result.body, summary=result.body.summary + '!'))",
-    "relate": "return {}",
-    "render": "return replace(result, data=result.data + b'\\n')",
+    "parse": (
+        "parse_all",
+        "fronts = [replace(one.document.front, title=one.document.front.title + '!') for one in result]\n"
+        "    return [replace(one, document=replace(one.document, front=front))"
+        " for one, front in zip(result, fronts)]",
+    ),
+    "convert": (
+        "convert_all",
+        "return [replace(one, body=replace(one.body, summary=one.body.summary + '!')) for one in result]",
+    ),
+    "relate": ("relate", "return {}"),
+    "render": ("render", "return replace(result, data=result.data + b'\\n')"),
 }
-"""What the next version of a stage may do otherwise."""
+"""What the next version of a stage may do otherwise: its function, and what is done to its result."""
 
 
 @pytest.mark.parametrize("stage", UPDATES)
@@ -362,9 +369,10 @@ def test_after_an_update_of_sitegen_nothing_that_the_old_one_made_is_used(world:
     _build_with(library, world)
     before = world.files()
     file = library / "sitegen/stages" / f"{stage}.py"
+    function, change = UPDATES[stage]
     update = (
-        f"\n\nfrom msgspec.structs import replace\n\n_before = {stage}\n\n\n"
-        f"def {stage}(*given):\n    result = _before(*given)\n    {UPDATES[stage]}\n"
+        f"\n\nfrom msgspec.structs import replace\n\n_before = {function}\n\n\n"
+        f"def {function}(*given):\n    result = _before(*given)\n    {change}\n"
     )
     file.write_text(file.read_text() + update)
     other = world.copy(world.folder.parent / "other", with_output=False)
