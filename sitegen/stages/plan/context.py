@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from urllib.parse import urljoin
+from weakref import WeakMethod
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -98,10 +99,14 @@ class _Cards(dict[str, Card]):
     """Cards by the ids of their posts, each made when it is first asked for."""
 
     def __init__(self, make: Callable[[str], Card]) -> None:
-        self.make = make
+        # The context holds these cards: if they held it in turn, only the collector would free a whole plan.
+        self.make = WeakMethod(make)
 
     def __missing__(self, id: str) -> Card:
-        card = self[id] = self.make(id)
+        make = self.make()
+        if make is None:
+            raise KeyError(id)
+        card = self[id] = make(id)
         return card
 
 
