@@ -118,6 +118,8 @@ def _build(shop: Shop) -> BuildReport:
                 return _publish_texts(rewritten, record, inputs, there, _Folders(output, folder), shop)
             known = read_site(tree, open_names, shop)
             made = make(known, folder, there, read_makings(shop.memo, output), shop)
+            # Nobody needs them any more, and of a hundred thousand posts they take room.
+            known = known._replace(related={})
             result = publish(made.files, folder, output, _looks(there))
             open_names.update(f"content:{path}" for path, _ in result.manifest.files)
             report = _report(known, made, result, shop)
