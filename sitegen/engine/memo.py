@@ -40,8 +40,6 @@ class Memo:
         self.runs: dict[str, Runs] = {}
         self.used: set[bytes] = set()
         """The keys of all results that this build needed."""
-        self._made: set[bytes] = set()
-        """The keys of those that were made in this build."""
         self._salt = salt.encode()
 
     @cached_property
@@ -74,8 +72,10 @@ class Memo:
         codec: Codec[Result],
     ) -> Iterator[Result]:
         """The result for each key, in order. `run` makes those of the places that it is given."""
-        known = self._known | self._made if self._made else self._known
-        missing = [place for place, key in enumerate(keys) if key is None or key not in known]
+        known, used = self._known, self.used
+        missing = [
+            place for place, key in enumerate(keys) if key is None or not (key in known or key in used)
+        ]
         made = run(missing)
         absent = set(missing)
         for place, key in enumerate(keys):
@@ -85,13 +85,11 @@ class Memo:
                 self._keep(key, result, codec)
             else:
                 result = codec.decode(stored)
-            if key is None or key not in self._made:
-                # What was made before in this very build has been counted.
+            if key is None or key not in used:
+                # What was asked for before in this very build has been counted.
                 self.count(stage, run=stored is None)
             if key is not None:
-                self.used.add(key)
-                if stored is None:
-                    self._made.add(key)
+                used.add(key)
             yield result
 
     def one(self, stage: str, key: bytes | None, run: Callable[[], Result], codec: Codec[Result]) -> Result:
