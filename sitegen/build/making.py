@@ -66,6 +66,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     maker = _Maker(planning, folder, there, before, shop)
     problems = list(maker.make(known.tree, templates))
     outcome = planning.outcome()
+    planning.close()
     _note(outcome, known.tree, shop)
     for source, problem in problems:
         shop.note([problem])

@@ -195,6 +195,10 @@ class Planning:
         dropped = frozenset(claim.path for claim in others)
         return Outcome(tuple(dict.fromkeys(problems)), tuple(sorted(left_out)), dropped)
 
+    def close(self) -> None:
+        """Let go of what was planned, once nothing more will be asked."""
+        self.context.close()
+
 
 class Claim(Struct, frozen=True, gc=False):
     """A path, and what wants to be published there."""

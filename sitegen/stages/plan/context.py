@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from urllib.parse import urljoin
-from weakref import WeakMethod
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -99,14 +98,10 @@ class _Cards(dict[str, Card]):
     """Cards by the ids of their posts, each made when it is first asked for."""
 
     def __init__(self, make: Callable[[str], Card]) -> None:
-        # The context holds these cards: if they held it in turn, only the collector would free a whole plan.
-        self.make = WeakMethod(make)
+        self.make = make
 
     def __missing__(self, id: str) -> Card:
-        make = self.make()
-        if make is None:
-            raise KeyError(id)
-        card = self[id] = make(id)
+        card = self[id] = self.make(id)
         return card
 
 
@@ -158,6 +153,10 @@ class Context:
     def describes(self, template: str) -> bool:
         """Whether pages of a template hold structured data: it shows them, and the site has a `url`."""
         return bool(self._home) and JSON_LD in self.mentions(template)
+
+    def close(self) -> None:
+        """Forget everything. Cards hold the context, which holds the cards: nobody else would free them."""
+        vars(self).clear()
 
     def absolute(self, url: str) -> str:
         """A `url` as the whole web knows it; empty without the site's own, and of an empty one."""
