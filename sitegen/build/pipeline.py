@@ -109,7 +109,7 @@ def _build(shop: Shop) -> BuildReport:
         inputs = _inputs(tree, shop)
         open_names = set[str]()
         try:
-            if _is_as_before(record, inputs, there, shop):
+            if _is_as_before(record, inputs, there, shop) and _is_ours_alone(record, output):
                 open_names.update(stamps.now)
                 return _nothing_to_do(record, output, shop)
             rewritten = _rewritten(tree, record, inputs, there, _Folders(output, folder), shop)
@@ -167,6 +167,11 @@ def _looks(there: dict[str, Row]) -> dict[str, Stamp]:
 def _is_as_before(record: Record, inputs: _Inputs, there: dict[str, Row], shop: Shop) -> bool:
     """Whether the output folder holds just what these inputs make at this moment."""
     return record.inputs == inputs.every and _is_current(record, shop) and len(there) == len(record.rows)
+
+
+def _is_ours_alone(record: Record, output: Path) -> bool:
+    """Whether the manifest names just the files on record: a build that was killed may have begun others."""
+    return read_manifest(output).files == tuple((row.path, row.digest) for row in record.rows)
 
 
 def _rewritten(

@@ -379,3 +379,25 @@ def test_a_post_that_becomes_one_for_members_leaves_nothing_of_its_text_in_the_c
         site.build()
     assert site.holds(SECRET) == []
     assert remembered(site, SECRET.encode(), bare.encode(), bytes.fromhex(bare)) == []
+
+
+# A build that was killed
+
+
+@pytest.mark.parametrize("published", [True, False], ids=["and published", "and not yet published"])
+def test_what_a_killed_build_began_is_removed_though_the_site_is_what_it_was(
+    site: Site, published: bool
+) -> None:
+    """It named new files in the manifest, and perhaps put them there; then the edit was undone."""
+    site.build()
+    before, marker = site.files(), site.output / "sitegen-manifest.json"
+    named = json.loads(marker.read_bytes())
+    begun = {**named["files"], "blog/new/index.html": digest_bytes(b"new")}
+    if published:
+        site.write("output/blog/new/index.html", "new")
+    marker.write_text(json.dumps({**named, "files": begun}))
+    report = site.build()
+    assert site.files() == before
+    assert json.loads(marker.read_bytes()) == named
+    assert report.result.removed == (("blog/new/index.html",) if published else ())
+    assert not (site.output / "blog/new").exists()
