@@ -36,20 +36,26 @@
         tell(message);
         if (message.command === "reload" && message.liveCSS) build = message.build;
       };
-      socket.onclose = async () => {
-        if (!opened && (await outdated())) tell({ command: "renew" });
-        setTimeout(connect, delay);
+      socket.onclose = () => {
+        const wait = opened ? DELAY_MS : delay;
         delay = Math.min(LONGEST_DELAY_MS, delay * 1.5);
+        setTimeout(ask, wait);
       };
     }
 
-    /* A server that is there but refuses us is another run of the preview: it has its own token. */
-    async function outdated() {
+    /* Browsers make a socket wait for seconds where others have failed before; a question they do not. */
+    async function ask() {
+      let status = 0;
       try {
-        return (await fetch(`http://${page.host}/__sitegen__/state?token=${token}`)).status === 403;
+        status = (await fetch(`http://${page.host}/__sitegen__/state?token=${token}`)).status;
       } catch {
-        return false;
+        setTimeout(ask, delay);
+        delay = Math.min(LONGEST_DELAY_MS, delay * 1.5);
+        return;
       }
+      /* A server that is there but refuses us is another run of the preview: it has its own token. */
+      if (status === 403) tell({ command: "renew" });
+      connect();
     }
 
     connect();
