@@ -184,6 +184,14 @@ def test_a_change_in_what_is_not_the_view_gives_another_digest(more: Any) -> Non
     assert packed(view, **more).digest != packed(view).digest
 
 
+@kinds
+def test_bytes_for_other_templates_are_those_of_the_same_recipe_with_them(kind: type[Struct]) -> None:
+    view, templates = filled(kind), Digest("9" * 64)
+    expected = packed(view, templates=templates)
+    again = Packer(SITE).repack(packed(view).data, templates)
+    assert again == (expected.data, expected.digest, recipe(view).texts)
+
+
 def test_the_site_counts_by_its_digest_where_a_view_holds_it() -> None:
     other = Digest("4" * 64)
     for view, counts in ((filled(PostView), True), (filled(RedirectView), False)):
@@ -258,7 +266,7 @@ def test_checksums_are_named_by_what_they_are_of() -> None:
     made: Parts = packed(filled(RedirectView)).parts
     assert [name for name, _ in made] == [
         *("title", "lang", "url", "canonical_url"),
-        *("template", "templates", "site", "data", "text"),
+        *("template", "site", "data", "text"),
     ]
 
 

@@ -25,7 +25,7 @@ from sitegen.config import FILE, Config
 from sitegen.digest import Digest
 from sitegen.errors import Problem, Severity
 from sitegen.model.document import Fragment
-from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, Plan
+from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, Plan, StoredRecipe
 from sitegen.model.site import Relation, Site
 from sitegen.model.source import Source, Tree
 from sitegen.model.view import SitemapUrl, SiteView
@@ -146,11 +146,17 @@ class Planning:
             if url is not None:
                 urls.append(url)
             if isinstance(draft, Kept):
-                yield self.claimed(Artifact(draft.path, _KEPT, draft.source, draft.key))
+                yield self.claimed(Artifact(draft.path, self.kept(draft), draft.source, draft.key))
             else:
                 yield from self.made(draft)
         for draft in chain(sitemap(context, urls), feeds(context), redirects(context)):
             yield from self.made(draft)
+
+    def kept(self, page: Kept) -> KeptRecipe | StoredRecipe:
+        """The recipe of a page that shows what it showed. Its templates can be read: it has a key."""
+        if not page.template:
+            return _KEPT
+        return StoredRecipe(page.template, self.templates.closure(page.template).digest)
 
     def made(self, draft: Draft) -> Iterator[Artifact]:
         """The artifact of a draft, with the digest of all the templates that make it."""
