@@ -45,7 +45,7 @@ class Memo:
     @cached_property
     def _known(self) -> frozenset[bytes]:
         # Not before it is needed: a build in which nothing changed asks for a note or two.
-        return self.store.keys()
+        return self.store.names()
 
     def key(self, stage: str, *values: object) -> bytes:
         """The key of a stage's result for these values."""
@@ -72,9 +72,9 @@ class Memo:
         codec: Codec[Result],
     ) -> Iterator[Result]:
         """The result for each key, in order. `run` makes those of the places that it is given."""
-        known, used = self._known, self.used
+        known, used, name = self._known, self.used, self.store.name
         missing = [
-            place for place, key in enumerate(keys) if key is None or not (key in known or key in used)
+            place for place, key in enumerate(keys) if key is None or not (key in used or name(key) in known)
         ]
         made = run(missing)
         absent = set(missing)
