@@ -14,11 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import sitegen
+from sitegen.build.members import Members
 from sitegen.config import Config
 from sitegen.engine.code import code_digest
 from sitegen.engine.memo import Memo
 from sitegen.engine.pool import Pool
-from sitegen.engine.store import Store, forget
+from sitegen.engine.store import Cipher, Store, forget
 from sitegen.errors import Problem, SiteError
 from sitegen.stages.scan import Roots
 
@@ -67,6 +68,7 @@ class Session:
         self._file = None if cold else site.absolute() / CACHE / STORE
         self._only_if_there = only_if_there
         self._store: Store | None = None
+        self._cipher: Cipher | None = None
         self.damaged = 0
         """How many stores turned out to be damaged."""
 
@@ -80,8 +82,15 @@ class Session:
             if file is not None:
                 with suppress(OSError):
                     file.parent.mkdir(mode=0o700, exist_ok=True)
-            self._store = Store(file)
+            self._store = Store(file, self._cipher)
         return self._store
+
+    def seal(self, cipher: Cipher | None) -> None:
+        """From now on keep everything sealed with this cipher, or in clear: in another store than before."""
+        if cipher != self._cipher and self._store is not None:
+            self._store.close()
+            self._store = None
+        self._cipher = cipher
 
     def renew(self) -> None:
         """Give up the store, which is damaged."""
@@ -118,6 +127,7 @@ class Shop(NamedTuple):
     roots: Roots
     session: Session
     memo: Memo
+    members: Members
     progress: Progress
     problems: list[Problem]
     """All that was found wrong so far."""
@@ -133,6 +143,11 @@ class Shop(NamedTuple):
     def store(self) -> Store:
         """Bodies, and results of earlier builds."""
         return self.memo.store
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the store is: then what is gated may be kept in it."""
+        return self.members.file is not None
 
     def note(self, problems: Iterable[Problem]) -> None:
         """Remember problems, as serious as this build takes them."""

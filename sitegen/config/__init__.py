@@ -27,12 +27,14 @@ from sitegen.config.settings import (
     ParseRules,
     PathsConfig,
     PostsConfig,
+    ReaderRules,
     ReadingConfig,
     RelatedConfig,
     SiteConfig,
     SummaryConfig,
     convert_rules,
     parse_rules,
+    reader_rules,
 )
 
 __all__ = [
@@ -55,6 +57,7 @@ __all__ = [
     "ParseRules",
     "PathsConfig",
     "PostsConfig",
+    "ReaderRules",
     "Reading",
     "ReadingConfig",
     "RelatedConfig",
@@ -63,4 +66,5 @@ __all__ = [
     "convert_rules",
     "parse_rules",
     "read_config",
+    "reader_rules",
 ]

@@ -243,6 +243,20 @@ class ParseRules(Struct, frozen=True):
     document_bytes: int = 5_000_000
 
 
+class ReaderRules(Struct, frozen=True):
+    """All that is to be known of readers: which levels there are, and what those see who may not open it."""
+
+    tiers: tuple[str, ...] = ("members",)
+    related: Literal["show", "hide", "at-most-one"] = "show"
+
+    def may_open(self, reader: str, access: str) -> bool:
+        """Whether somebody who may open posts of one level may open those of another."""
+        levels = ("public", *self.tiers)
+        return access == reader or (
+            access in levels and reader in levels and levels.index(access) < levels.index(reader)
+        )
+
+
 class ConvertRules(Struct, frozen=True):
     """All that `convert` needs to know of the configuration."""
 
@@ -263,6 +277,11 @@ def parse_rules(config: Config) -> ParseRules:
         categories=tuple(sorted((one.name, one.access) for one in config.categories if one.access)),
         document_bytes=config.limits.document_bytes,
     )
+
+
+def reader_rules(config: Config) -> ReaderRules:
+    """The part of the configuration that says what readers may open."""
+    return ReaderRules(config.members.tiers, config.members.related)
 
 
 def convert_rules(config: Config) -> ConvertRules:

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from sitegen.adapters.deadline import Overdue, deadline
 from sitegen.adapters.jinja import TemplateMistake, Templates, safe_html, where_overdue
 from sitegen.errors import Problem
-from sitegen.model.packed import Unpacked, unpack
 from sitegen.model.lock import GatedText
+from sitegen.model.packed import Unpacked, unpack
 from sitegen.model.plan import Text
 from sitegen.model.view import FeedView, SiteView, TocEntry
 
