@@ -636,7 +636,7 @@ def _members(world: World, edit: Edit) -> None:
 
 def _gate(world: World, edit: Edit) -> None:
     """Make a text one for members, or another such text."""
-    body = _pick((BODIES[6], BODIES[7], BODIES[-1]), edit.what)
+    body: str = _pick((BODIES[6], BODIES[7], BODIES[-1]), edit.what)
 
     def change(front: dict[str, Any], _body: str) -> str:
         front["access"] = _pick(("members", "gold"), edit.what // 3)

@@ -20,8 +20,9 @@ from sitegen.adapters.svg import check_svg
 from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
 from sitegen.build.members import keyring_files
+from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known
-from sitegen.build.record import MadeOf, Makings, Row, read_facts, write_facts
+from sitegen.build.record import Closures, MadeOf, Row, read_facts, write_facts
 from sitegen.build.shop import Shop
 from sitegen.build.work import PageJob, PressRules, make_pages, press, seal_and_stage
 from sitegen.config import FILE
@@ -49,7 +50,9 @@ class Made(NamedTuple):
     """Staged, or in the output folder already."""
     recipes: dict[str, MadeOf]
     """By path."""
-    makings: Makings
+    parts: dict[str, bytes]
+    """Of the recipes that were planned, as JSON by path."""
+    closures: Closures
     rendered: tuple[Rendered, ...]
     data: Digest
     """The site's own data, in the store."""
@@ -57,7 +60,7 @@ class Made(NamedTuple):
     """What every page knows of the site, in the store."""
 
 
-def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop) -> Made:
+def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, shop: Shop) -> Made:
     """Plan the site, and make what of it is not `there`. Raises `SiteError` if something cannot be made."""
     templates = template_files(known.tree, shop)
     material = _material(known.tree, shop)
@@ -82,8 +85,17 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     if not shop.options.keep_going or all(file.path != "index.html" for file in files):
         shop.stop_if_wrong()
     write_facts(shop.memo, tools.facts)
-    makings = Makings(maker.parts, {**before.templates, **maker.members})
-    return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data, maker.site)
+    closures = {**before.closures, **maker.members}
+    return Made(files, maker.recipes, maker.parts, closures, tuple(maker.rendered), material.data, maker.site)
+
+
+class Before(NamedTuple):
+    """What is known of the last build, to say what is new."""
+
+    parts: PartsBefore
+    closures: Closures
+    paths: frozenset[str] = frozenset()
+    """All that was published, also by a build of which nothing else is known."""
 
 
 def page_job(path: str, packed: Packed, recipe: PageRecipe, store: Store) -> PageJob:
@@ -108,7 +120,7 @@ class _Maker:
     """Takes artifacts as they are planned, and makes them while others still are."""
 
     def __init__(
-        self, planning: Planning, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop
+        self, planning: Planning, folder: Path, there: Mapping[str, Row], before: Before, shop: Shop
     ) -> None:
         self.planning = planning
         self.folder = folder
@@ -117,7 +129,7 @@ class _Maker:
         self.shop = shop
         self.files: list[Staged] = []
         self.recipes: dict[str, MadeOf] = {}
-        self.parts: dict[str, msgspec.Raw] = {}
+        self.parts: dict[str, bytes] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
         self.site = shop.store.put_blob(msgspec.json.encode(planning.site_view, order="deterministic"))
@@ -191,7 +203,7 @@ class _Maker:
         for artifact, recipe, packed in pages:
             texts = tuple([text.source for text in recipe.texts])
             self.recipes[artifact.path] = MadeOf(packed.digest, artifact.key, texts)
-            self.parts[artifact.path] = msgspec.Raw(_encode(packed.parts))
+            self.parts[artifact.path] = _encode(packed.parts)
             self.members[recipe.template] = closure(recipe.template).members
         new = [page for page in pages if not self.is_there(page)]
         for page in new:
@@ -230,8 +242,6 @@ class _Maker:
         """Take a page as it is."""
         self.recipes[path] = MadeOf(row.recipe, row.key, row.texts)
         self.files.append(Staged(path, row.digest, row.size, there=True))
-        if path in self.before.parts:
-            self.parts[path] = self.before.parts[path]
 
     def copy(self, path: str, recipe: CopyRecipe, origin: Path, shown: str) -> Staged:
         row = self.there.get(path)
@@ -251,11 +261,8 @@ class _Maker:
             self.files.append(seal_and_stage(self.folder, recipe, data, keys))
 
     def why(self, path: str, parts: Parts, template: str) -> str:
-        old = self.before.templates.get(template, ())
-        others = changed(old, self.members[template])
-        stored = self.before.parts.get(path)
-        old_parts = msgspec.json.decode(stored, type=Parts) if stored is not None else None
-        return explain(old_parts, parts, others, published=path in self.before.paths)
+        others = changed(self.before.closures.get(template, ()), self.members[template])
+        return explain(self.before.parts.get(path), parts, others, published=path in self.before.paths)
 
 
 def _note(outcome: Outcome, tree: Tree, shop: Shop) -> None:

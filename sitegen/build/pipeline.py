@@ -17,23 +17,24 @@ from typing import NamedTuple
 import msgspec
 
 from sitegen.adapters.stamps import Stamp
-from sitegen.build.making import Made, make
+from sitegen.build.making import Before, Made, make
 from sitegen.build.members import cipher_of, members_at, read_members
+from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known, Survey, documents_of, keep_stamps, load_config, read_site, scan_site
 from sitegen.build.record import (
     Record,
     Row,
     interval,
     read_documents,
-    read_makings,
     read_record,
+    read_templates,
     record_keys,
     rows_of,
     unharmed,
     write_documents,
     write_record,
 )
-from sitegen.build.shop import CACHE, Options, Progress, Session, Shop, memo_of, theme_folder
+from sitegen.build.shop import CACHE, Options, Progress, Session, Shop, theme_folder
 from sitegen.build.shortcut import Rewritten, rewritten_texts
 from sitegen.config import FILE
 from sitegen.engine.store import BlobMissing, StoreDamaged
@@ -119,7 +120,7 @@ def _build(shop: Shop) -> BuildReport:
                 open_names.update(stamps.now)
                 return _publish_texts(rewritten, record, inputs, there, _Folders(output, folder), shop)
             known = read_site(tree, open_names, shop)
-            made = make(known, folder, there, read_makings(shop.memo, output), shop)
+            made = make(known, folder, there, _before(output, shop), shop)
             # Nobody needs them any more, and of a hundred thousand posts they take room.
             known = known._replace(related={})
             result = publish(made.files, folder, output, _looks(there))
@@ -130,7 +131,16 @@ def _build(shop: Shop) -> BuildReport:
         finally:
             # Also of a build that failed: the next one need not read all again.
             keep_stamps(stamps, tree, open_names, shop)
+            if not shop.session.settles_later:
+                shop.memo.write_notes()
             shop.store.commit()
+
+
+def _before(output: Path, shop: Shop) -> Before:
+    paths = (
+        frozenset(path for path, _ in read_manifest(output).files) if shop.options.explain else frozenset()
+    )
+    return Before(PartsBefore(shop.memo, output), read_templates(shop.memo, output), paths)
 
 
 class _Folders(NamedTuple):
@@ -203,8 +213,9 @@ def _publish_texts(
     result = publish(made.files, folders.staging, output, _looks(there))
     rows = rows_of(output, result.manifest.files, made.recipes, there)
     record = msgspec.structs.replace(record, inputs=inputs.every, rows=rows)
-    write_record(shop.memo, output, record, made.makings)
+    write_record(shop.memo, output, record, made.closures)
     write_documents(shop.memo, output, rewritten.documents)
+    PartsBefore(shop.memo, output).write(made.parts, ())
     return _report_as(record, result, made.rendered, shop)
 
 
@@ -279,9 +290,13 @@ def _remember(
         left_out=report.left_out,
         rows=rows_of(output, report.result.manifest.files, made.recipes, there),
     )
-    write_record(memo, output, record, made.makings)
+    parts = PartsBefore(memo, output)
+    paths = {row.path for row in record.rows}
+    gone = [row.path for row in read_record(memo, output).rows if row.path not in paths]
+    parts.write(made.parts, gone, only=paths if known.secretive else ())
+    write_record(memo, output, record, made.closures)
     write_documents(memo, output, documents_of(known, read_documents(memo, output)))
-    keys = memo.used | record_keys(memo, output)
+    keys = memo.used | record_keys(memo, output) | parts.keys()
     keys.update(bytes.fromhex(row.recipe) for row in record.rows if row.texts)
     blobs = known.bodies | {bytes.fromhex(made.data), bytes.fromhex(made.site)}
     # What was public and is for members now must not stay here, of whichever earlier build it is.
@@ -303,7 +318,7 @@ def _shop(options: Options, progress: Progress | None, session: Session) -> Shop
     file = read_members(options.site, os.environ, published)
     session.seal(cipher_of(file))
     members = members_at(file, config, options.now)
-    shop = Shop(options, config, roots, session, memo_of(session), members, progress or quiet, [], set())
+    shop = Shop(options, config, roots, session, session.memo, members, progress or quiet, [], set())
     shop.note(problems)
     shop.note(members.problems)
     if not (config.site.url or options.preview or problems):

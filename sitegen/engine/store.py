@@ -165,6 +165,11 @@ class Store:
 
     # The cipher
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether names are others than the keys that they stand for."""
+        return self._cipher is not None
+
     def name(self, key: bytes) -> bytes:
         """What stands in the file for a key: itself, unless there is a cipher."""
         return self._cipher.name(key) if self._cipher else key

@@ -117,6 +117,17 @@ class _Cards(dict[str, Card]):
         return card
 
 
+class _Links(dict[TermRef, TermLink]):
+    """Terms to link to: thousands of cards show the same."""
+
+    def __init__(self, make: Callable[[TermRef], TermLink]) -> None:
+        self.make = make
+
+    def __missing__(self, ref: TermRef) -> TermLink:
+        link = self[ref] = self.make(ref)
+        return link
+
+
 class Context:
     """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
 
@@ -152,6 +163,7 @@ class Context:
         self.card: Callable[[str], Card] = _Cards(self._card).__getitem__
         """The card of a post by its id, the same in every list."""
         self._mentions: dict[str, frozenset[str]] = {}
+        self._link: Callable[[TermRef], TermLink] = _Links(self.term).__getitem__
 
     def mentions(self, template: str) -> frozenset[str]:
         """What a template names: nothing else of a page need be worked out.
@@ -233,9 +245,9 @@ class Context:
             updated_text=date_text(teaser.updated, pattern) if teaser.updated else "",
             read_text=f"{teaser.read_time}m Read",
             excerpt=teaser.summary,
-            category=self.term(teaser.category) if teaser.category else None,
-            tags=tuple([self.term(tag) for tag in teaser.tags[:MOST_TAGS]]),
-            authors=tuple([self.term(author) for author in teaser.authors]),
+            category=self._link(teaser.category) if teaser.category else None,
+            tags=tuple([self._link(tag) for tag in teaser.tags[:MOST_TAGS]]),
+            authors=tuple([self._link(author) for author in teaser.authors]),
             image=self.target(teaser.image, "image", post.document, Place(teaser.address)),
             image_alt=teaser.image_alt,
             art=tuple(sha256(teaser.id.encode()).digest()[:8]),
