@@ -236,7 +236,7 @@ def test_a_linked_file_stays_a_link_and_what_it_leads_to_is_replaced(tmp_path: P
         change.after = replace(KEYS, epoch=8)
     assert link.is_symlink()
     assert decode(real.read_bytes(), "").epoch == 8
-    assert os.listdir(real.parent) == ["keys.json"]
+    assert [entry.name for entry in real.parent.iterdir()] == ["keys.json"]
 
 
 RAISE = """
