@@ -83,7 +83,7 @@ def check_place(path: Path, site: Path, published: Iterable[Path] = ()) -> None:
                 path,
                 "Git has the key file under control, so it would go wherever the repository goes",
                 f"Take it out with `git rm --cached {path.name}` and name it in .gitignore. If it was pushed "
-                "anywhere, its keys are known: make new ones with `sitegen members renew`.",
+                "anywhere, its keys are known: delete it and add the members anew.",
             )
 
 

@@ -8,7 +8,6 @@ under one nonce.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import hmac
 import struct
@@ -148,10 +147,14 @@ def compress(data: bytes) -> bytes:
 
 def decompress(data: bytes) -> bytes:
     """What was compressed. Raises `SealError` for what was not."""
+    inflate = zlib.decompressobj(16 + zlib.MAX_WBITS)
     try:
-        return gzip.decompress(data)
-    except (OSError, EOFError, zlib.error):
+        whole = inflate.decompress(data) + inflate.flush()
+    except zlib.error:
         raise SealError("What was sealed here is damaged.") from None
+    if not inflate.eof or inflate.unused_data:
+        raise SealError("What was sealed here is damaged.")
+    return whole
 
 
 # A site's keys

@@ -55,7 +55,11 @@ def seal_text(keys: Keys, post: str, tier: str, inside: Inside) -> str:
 
     `post` is the post's address within the site. Safe between `<script>` and `</script>`.
     """
-    data = padded(compress(encode_inside(inside)))
+    return seal_padded(keys, post, tier, padded(compress(encode_inside(inside))))
+
+
+def seal_padded(keys: Keys, post: str, tier: str, data: bytes) -> str:
+    """As `seal_text`, from the padded bytes on: what zlib makes of a text differs from version to version."""
     key = keys.post(post, data)
     name = f"{post} {tier}"
     nonce = keys.nonce("key", name, key)
