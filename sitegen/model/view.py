@@ -107,6 +107,19 @@ class FeedLink(Struct, frozen=True, array_like=True, gc=False):
     url: str
 
 
+class MembersView(Struct, frozen=True, array_like=True, gc=False):
+    """How the site keeps posts for members."""
+
+    lock: str = ""
+    """`teaser`, `encrypted` or `host`; empty on a site without posts for members."""
+    keyring: str = ""
+    """The address of the published key file; empty unless the lock is `encrypted`."""
+    site: str = ""
+    """The site's own number among those of an origin, which browsers keep keys under."""
+    script: str = ""
+    """The digest of `members.js` as browsers check it: `sha256-...`."""
+
+
 class SiteView(Struct, frozen=True, kw_only=True, gc=False):
     """What every page knows of the site."""
 
@@ -134,6 +147,9 @@ class SiteView(Struct, frozen=True, kw_only=True, gc=False):
     members_heading: str
     """The heading of the panel that asks readers to become members."""
     members_text: str
+    members: MembersView = MembersView()
+    cta_attributes: tuple[tuple[str, str], ...] = ()
+    """Attributes of the links to log in and to join, by which a membership service takes over. Sorted."""
     assets: tuple[tuple[str, str], ...] = ()
     """The theme's files and their addresses, for `asset("site.css")`. Sorted."""
 
@@ -166,6 +182,8 @@ class Head(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     marks: tuple[Mark, ...] = ()
     current_url: str = ""
     """This page's own address, to mark it in menus."""
+    sealed: str = ""
+    """The sealed text for members: JSON that is safe inside a `<script>` element. Empty without."""
 
 
 class AuthorView(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
