@@ -19,6 +19,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A name for what is served here without https, where a browser trusts no page with keys.
+    "--host-resolver-rules=MAP plain.test 127.0.0.1",
 ]
 
 
