@@ -39,7 +39,13 @@ export const passcode = (typed) => {
 
 const bytesOf = (text) => new TextEncoder().encode(text);
 const textOf = (bytes) => new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-const decoded = (base64) => Uint8Array.from(atob(base64), (symbol) => symbol.charCodeAt(0));
+
+/** The bytes that are written in base 64, in the one way in which they can be. */
+const decoded = (base64) => {
+  const end = base64.slice(-4);
+  if (btoa(atob(end)) !== end) throw new Trouble("damaged");
+  return Uint8Array.from(atob(base64), (symbol) => symbol.charCodeAt(0));
+};
 
 /** Parts in a row, each with its length before it. */
 export const framed = (...parts) => {
@@ -135,7 +141,8 @@ export const checkedPage = (text) => {
 
 /** The text of a page, and what belongs to it. */
 export const openText = async (page, tiers) => {
-  const tier = Object.keys(page.keys ?? {}).find((name) => tiers.has(name));
+  if (!page.keys) throw new Trouble("damaged");
+  const tier = Object.keys(page.keys).find((name) => tiers.has(name));
   if (tier === undefined) throw new Trouble("tier");
   return orElse("damaged", async () => {
     const place = placeOf(page, "key", `${page.post} ${tier}`);
