@@ -107,15 +107,15 @@ class FeedLink(Struct, frozen=True, array_like=True, gc=False):
     url: str
 
 
-class MembersView(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
+class MembersView(Struct, frozen=True, array_like=True, gc=False):
     """What pages know of the members' lock."""
 
     lock: str = "teaser"
     """`teaser`: what is for members is not published. `encrypted`: it is, sealed."""
-    site: str = ""
-    """What tells two sites of one host apart; empty where nothing is sealed."""
     keyring: str = ""
     """Where the browser fetches what passcodes open; empty where nothing is sealed."""
+    site: str = ""
+    """What tells two sites of one host apart; empty where nothing is sealed."""
     script: str = ""
     """The `integrity` of the theme's `members.js`; empty if there is none."""
 
