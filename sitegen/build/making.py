@@ -19,7 +19,7 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
 from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
-from sitegen.build.members import keyring_files
+from sitegen.build.members import members_files
 from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known
 from sitegen.build.record import Closures, MadeOf, Row, read_facts, write_facts
@@ -289,7 +289,7 @@ def _material(tree: Tree, shop: Shop) -> Material:
             problems = check_svg(source.shown, read(shop.roots, source))
             shop.note(problems)
             shop.left_out.update(problem.path for problem in problems)
-    texts = keyring_files(shop.members, shop.config, shop.options.now)
+    texts = members_files(shop.members, shop.config, shop.options.now)
     return Material(
         tree=replace(tree, sources=tuple(one for one in tree.sources if one.shown not in shop.left_out)),
         config=shop.config,

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from sitegen.model.members import KeyFile
 
 
+NO_JEKYLL = ".nojekyll"
+
+
 class Members(NamedTuple):
     """What a build knows of the members of its site."""
 
@@ -78,14 +81,15 @@ def members_at(file: KeyFile | None, config: Config, now: datetime) -> Members:
     return Members(lock, file, keys, (_strays(strays),) if strays else ())
 
 
-def keyring_files(members: Members, config: Config, now: datetime) -> dict[str, str]:
-    """What is published of the key file, by path; nothing where nothing is sealed."""
+def members_files(members: Members, config: Config, now: datetime) -> dict[str, str]:
+    """What is published for members beside pages and files, by path; nothing where nothing is sealed."""
     if not members.lock.seals or members.keys is None or members.file is None:
         return {}
     from sitegen.stages.seal import keyring
 
     made = keyring(members.keys, members.file.members, config.members.tiers, now)
-    return {path: data.decode() for path, data in made.items()}
+    # GitHub Pages leaves out what begins with `_`, such as the list of members, unless this file is there.
+    return {NO_JEKYLL: "", **{path: data.decode() for path, data in made.items()}}
 
 
 def _no_key_file() -> Problem:
