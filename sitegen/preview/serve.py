@@ -177,7 +177,8 @@ class Loop:
         # Here and not when the folders are asked for: now the file has been at rest for a moment.
         self._read_config()
         if isinstance(outcome, BuildReport):
-            step = state.built(self.shown, outcome, state.read_files(self.output), self._config.root)
+            files = frozenset(path for path, _digest in outcome.result.manifest.files)
+            step = state.built(self.shown, outcome, files, self._config.root)
         else:
             step = state.failed(self.shown, outcome)
         self.shown = step.shown
