@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
@@ -490,6 +491,13 @@ def test_each_command_shows_examples_and_takes_no_passcode(name: str) -> None:
     shown = run(name, "-h").output
     assert f"\n    sitegen members {name}" in shown
     assert "--passcode" not in shown
+
+
+def test_the_documentation_names_every_command() -> None:
+    group = cli.commands["members"]
+    assert isinstance(group, click.Group)
+    text = (Path(__file__).parents[2] / "docs" / "members.md").read_text(encoding="utf-8")
+    assert [name for name in group.commands if f"`sitegen members {name}" not in text] == []
 
 
 def test_help_and_lists_load_nothing_that_seals(site: Path) -> None:
