@@ -225,6 +225,8 @@ def import_(*, file: Path, tier: str, site: Path) -> None:
     desk = _desk(site)
     tiers = desk.config.members.tiers
     wishes = read_list(file.read_bytes(), str(file), tiers, tier, desk.config.zone)
+    if len(wishes) > 50:
+        _say("This takes a while: what makes passcodes hard to guess makes them slow to make.")
     with changing(desk.path) as change:
         first = change.before is None
         check_new(wishes, change.before, str(file))
