@@ -399,9 +399,17 @@ def open_(*, file: Path) -> None:
     from sitegen.cli.show import count, visible
 
     read_page(file)
-    opened = open_page(file, click.prompt("Passcode", hide_input=True, err=True))
+    opened = open_page(file, _ask())
     if opened.title:
         click.echo(f"{visible(opened.title)}\n")
     click.echo(opened.text)
     if opened.files:
         _say(f"{count(opened.files, 'file')} in it can be seen in a browser.")
+
+
+def _ask() -> str:
+    """The passcode: typed unseen on a terminal, else the first line of what another program hands over."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Passcode", hide_input=True, err=True)
+        return typed
+    return sys.stdin.readline()
