@@ -72,7 +72,7 @@ def check_place(path: Path, site: Path, published: Iterable[Path] = ()) -> None:
                 raise _problem(
                     path,
                     f"The key file lies in {folder.name}/, from where files are published",
-                    f"Move it out, best to {site / FILE}.",
+                    f"Move it out of there; {PATH_VARIABLE} names any place but {site / FILE}.",
                 )
     for one in {path.absolute(), real}:
         if tracks(one):
@@ -153,11 +153,15 @@ def _replace(path: Path, data: bytes) -> None:
     with suppress(FileNotFoundError):
         new.unlink()  # of a process that was killed
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except BaseException:
+        new.unlink(missing_ok=True)
+        raise
     folder = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
     try:
         with suppress(OSError):  # some disks cannot do it for folders

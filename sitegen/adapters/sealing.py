@@ -196,7 +196,7 @@ class Keys:
 
     @property
     def cache(self) -> bytes:
-        """The key for digests of gated text in the cache; the same in every epoch."""
+        """The key of the cache; the same in every epoch."""
         return hkdf(self._seed, lp(f"{PREFIX}/cache", self.site), KEY)
 
     def tier(self, tier: str) -> bytes:

@@ -12,6 +12,7 @@ _APART = frozenset(
     )
 )
 _LINES = frozenset(("li", "tr", "dt", "dd", "br"))
+_ITEM = "- "
 _SILENT = frozenset(("script", "style", "template"))
 
 
@@ -30,7 +31,7 @@ class _Reader(HTMLParser):
         self.parts: list[str] = []
         self._pre = 0
         self._silent = 0
-        self._links: list[str] = []
+        self._links: list[str | None] = []
         self._ended = 0
         """How many line ends the text has at its end so far."""
 
@@ -42,22 +43,34 @@ class _Reader(HTMLParser):
             self._break(2)
         elif tag in _LINES:
             self._break(1)
-            self._put("- " if tag == "li" else "")
+            self._put(_ITEM if tag == "li" else "")
         elif tag in ("td", "th"):
             self._put("  ")
         elif tag == "img":
             self._put(f"[{values.get('alt') or 'picture'}]")
+        elif tag == "sup":
+            self._put("[")
         elif tag == "a":
-            self._links.append(values.get("href") or "")
+            back = "backref" in (values.get("class") or "")
+            self._silent += back
+            self._links.append(None if back else values.get("href") or "")
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in _SILENT and self._silent > 0
         self._pre -= tag == "pre" and self._pre > 0
         if tag in _APART:
             self._break(2)
+        elif tag == "sup":
+            self._put("]")
         elif tag == "a" and self._links:
-            target = self._links.pop()
-            self._put(f" <{target}>" if "://" in target else "")
+            self._end_link(self._links.pop())
+
+    def _end_link(self, target: str | None) -> None:
+        """`target` is None for a link from a footnote back to the text, which says nothing on a terminal."""
+        if target is None:
+            self._silent -= 1
+        elif "://" in target:
+            self._put(f" <{target}>")
 
     def handle_data(self, data: str) -> None:
         if self._silent:
@@ -68,7 +81,7 @@ class _Reader(HTMLParser):
         self._put(text)
 
     def _break(self, lines: int) -> None:
-        if self.parts:
+        if self.parts and self.parts[-1] != _ITEM:
             self._put("\n" * (lines - self._ended))
 
     def _put(self, text: str) -> None:

@@ -226,6 +226,8 @@ def import_(*, file: Path, tier: str, site: Path) -> None:
     desk = _desk(site)
     tiers = desk.config.members.tiers
     wishes = read_list(file.read_bytes(), str(file), tiers, tier, desk.config.zone)
+    if len(wishes) > 50:
+        _say("This takes a while: what makes passcodes hard to guess makes them slow to make.")
     with changing(desk.path) as change:
         first = change.before is None
         check_new(wishes, change.before, str(file))
@@ -398,9 +400,17 @@ def open_(*, file: Path) -> None:
     from sitegen.cli.show import count, visible
 
     read_page(file)
-    opened = open_page(file, click.prompt("Passcode", hide_input=True, err=True))
+    opened = open_page(file, _ask())
     if opened.title:
         click.echo(f"{visible(opened.title)}\n")
     click.echo(opened.text)
     if opened.files:
         _say(f"{count(opened.files, 'file')} in it can be seen in a browser.")
+
+
+def _ask() -> str:
+    """The passcode: typed unseen on a terminal, else the first line of what another program hands over."""
+    if sys.stdin.isatty():
+        typed: str = click.prompt("Passcode", hide_input=True, err=True)
+        return typed
+    return sys.stdin.readline()

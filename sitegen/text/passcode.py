@@ -19,8 +19,8 @@ GROUP = 4
 _POLYNOMIAL = 0b100101
 """x^5 + x^2 + 1, which is primitive: no two of the 31 powers of x are the same."""
 
-_GAPS = " \t\r\n\f\v-_.\u00a0\u00ad\u200b\u2010\u2011\u2012\u2013\u2014\u2015\u2060\u2212\ufeff"
-"""What mails, papers and word processors put between symbols."""
+_GAPS = "-_.\u00ad\u200b\u2010\u2011\u2012\u2013\u2014\u2015\u2060\u2212\ufeff"
+"""What mails, papers and word processors put between symbols, blanks aside."""
 _READ = str.maketrans(
     {
         **{letter.lower(): letter for letter in ALPHABET},
@@ -47,7 +47,7 @@ class Parts(NamedTuple):
 
 def normalise(typed: str) -> str:
     """What was typed as symbols in a row: capitals, without gaps, with 0 and 1 for what looks like them."""
-    return typed.translate(_READ)
+    return "".join(typed.split()).translate(_READ)
 
 
 def check_symbol(symbols: str) -> str:

@@ -16,6 +16,7 @@ NAMES = (
     "other members.key.json",
     "ü" * 60,
     "z" * 70,
+    "long/" + "x" * 200,  # what comes after it drops more signs than fit into a byte
 )
 
 

@@ -216,6 +216,7 @@ def test_a_disk_that_is_full_leaves_what_was_there(tmp_path: Path, monkeypatch: 
     with pytest.raises(OSError, match="No space"), changing(path) as change:
         change.after = replace(KEYS, epoch=8)
     assert read_key_file(tmp_path, {}) == KEYS
+    assert [entry.name for entry in tmp_path.iterdir()] == [key_file.FILE]
 
 
 def test_what_a_killed_process_left_is_in_nobodys_way(tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ from sitegen.authoring.plain_text import plain_text
         ("<p>a</p><script>alert(1)</script><style>p{}</style><p>b</p>", "a\n\nb"),
         ("<p>\x1b[2J\u202eevil\x07</p>", "[2Jevil"),
         ("<blockquote>\n<p>said</p>\n</blockquote>\n<p>so</p>", "said\n\nso"),
+        (
+            '<p>cold.<sup id="r"><a href="#f">1</a></sup></p><ol><li id="f"><p>A note. '
+            '<a class="footnote-backref" href="#r">↩</a></p></li></ol><p>end</p>',
+            "cold.[1]\n\n- A note.\n\nend",
+        ),
         ("</a></pre></script><p>still here", "still here"),
     ],
 )

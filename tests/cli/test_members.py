@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
 import msgspec
 import pytest
 from click.testing import CliRunner, Result
@@ -492,6 +495,13 @@ def test_each_command_shows_examples_and_takes_no_passcode(name: str) -> None:
     assert "--passcode" not in shown
 
 
+def test_the_documentation_names_every_command() -> None:
+    group = cli.commands["members"]
+    assert isinstance(group, click.Group)
+    text = (Path(__file__).parents[2] / "docs" / "members.md").read_text(encoding="utf-8")
+    assert [name for name in group.commands if f"`sitegen members {name}" not in text] == []
+
+
 def test_help_and_lists_load_nothing_that_seals(site: Path) -> None:
     program = (
         "import sys, contextlib\nfrom sitegen.cli import cli\n"
@@ -511,3 +521,25 @@ def test_help_and_lists_load_nothing_that_seals(site: Path) -> None:
     )
     assert (site / "output" / "about" / "index.html").is_file()
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_on_a_terminal_a_passcode_is_typed_unseen(site: Path, real: tuple[Path, str]) -> None:
+    page, passcode = real
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "sitegen", "members", "open", str(page)]
+    # A session of its own, so that what asks finds this terminal and no other.
+    process = subprocess.Popen(
+        command, stdin=follower, stdout=follower, stderr=follower, cwd=site, start_new_session=True
+    )
+    os.close(follower)
+    shown = b""
+    while b"Passcode: " not in shown:
+        shown += os.read(leader, 4096)
+    os.write(leader, f"{passcode}\n".encode())
+    with suppress(OSError):  # how a terminal ends
+        while more := os.read(leader, 4096):
+            shown += more
+    os.close(leader)
+    assert process.wait() == 0
+    assert b"Rest begins." in shown
+    assert passcode.encode() not in shown

@@ -38,6 +38,7 @@ def test_a_passcode_is_shown_in_five_groups() -> None:
     [
         "ayfh-h4wx-bmnv-nrnq-ybzb",
         "AYFH H4WX BMNV NRNQ YBZB",
+        "AYFH\u3000H4WX\u2028BMNV\u2003NRNQ\tYBZB",
         " AYFHH4WXBMNVNRNQYBZB\r\n",
         "AYFH\u2011H4WX\u2013BMNV\u00a0NRNQ\u200bYB\u00adZB\ufeff",
     ],
