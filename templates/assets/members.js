@@ -264,7 +264,7 @@ const forget = async (name) => {
 
 const asMarkup = globalThis.trustedTypes?.createPolicy("sitegen-members", { createHTML: (html) => html });
 
-/** HTML as elements. It was sealed by the author, and has opened: nobody else can have made it. */
+/** HTML as elements: of what the author sealed, and nobody else can have made, or only to be looked into. */
 const elements = (html) => {
   const made = document.createElement("template");
   made.innerHTML = asMarkup ? asMarkup.createHTML(html) : html;
@@ -388,7 +388,7 @@ class Page {
     const parts = passcode(typed);
     if (!parts) throw new Trouble("typing");
     const slot = await fetchedSlot(this.keyring, parts.locator);
-    this.expectSame(slot.ring);
+    await this.match(slot.ring);
     const kek = await memberKey(slot, parts.secret);
     const tiers = await tierKeys(slot, kek);
     // Who is known stays known, also where this very post is not for them.
@@ -403,7 +403,7 @@ class Page {
   async openKept(kept) {
     try {
       const slot = await fetchedSlot(this.keyring, kept.locator);
-      this.expectSame(slot.ring);
+      await this.match(slot.ring);
       await this.show(await tierKeys(slot, kept.kek));
       this.followFragment();
     } catch (trouble) {
@@ -417,13 +417,20 @@ class Page {
     }
   }
 
-  // The page and the key file are of one upload.
-  expectSame(ring) {
+  // The page and the key file have to be of one upload.
+  async match(ring) {
     if (ring.site !== this.panel.dataset.site) throw new Trouble("stale");
     if (!this.isPost) return;
     this.page = checkedPage(this.sealed.textContent);
+    if (this.page.epoch !== ring.epoch) this.page = await this.renewed();
     if (this.page.site !== ring.site) throw new Trouble("damaged");
     if (this.page.epoch !== ring.epoch) throw new Trouble("stale");
+  }
+
+  // The page as it is published now: this one came out of the browser's own store, or has long been open.
+  async renewed() {
+    const html = textOf(await fetched(location.pathname + location.search, { cache: "reload" }));
+    return checkedPage(elements(html).getElementById("sealed")?.textContent ?? "");
   }
 
   refuse(trouble, withFocus = true) {

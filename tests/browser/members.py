@@ -26,7 +26,7 @@ from tests.browser.sites import SQUARE, publish
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SITE = "0123456789abcdef"
 TIERS = ("members", "patrons")
-ANN = group(complete("ANN1", "23456789ABCDEFG"))
+ANN = group(complete("ANN1", "QW3RTY7ASDFGZXC"))
 BOB = group(complete("B0B1", "HJKMNPQRSTVWXYZ"))
 STRANGER = group(complete("ZZZZ", "ZZZZZZZZZZZZZZZ"))
 """Of the form of a passcode, and nobody's."""
