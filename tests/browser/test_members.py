@@ -235,7 +235,7 @@ def test_the_log_in_page_lets_in_and_leads_back_to_where_one_came_from(visit: Vi
     page = visitor.goto(POST)
     page.locator(".doors").get_by_role("link", name="Log In").click()
     visitor.enter(ANN)
-    expect(page.locator(".logged-in")).to_contain_text("You are logged in on this device.")
+    expect(page.locator(".logged-in")).to_contain_text("You are logged in.")
     expect(page.locator(".logged-in-text")).to_be_focused()
     expect(page.locator(FIELD)).to_be_hidden()
     page.get_by_role("link", name="Go on reading").click()
