@@ -26,7 +26,8 @@ def read_list(data: bytes, shown: str, tiers: Sequence[str], default: str, zone:
         try:
             wishes.append(_wish(row, tiers, default, zone))
         except UsageError as error:
-            problems.append(Problem(path=shown, line=line, message=str(error).rstrip(".")))
+            message, _, hint = str(error).partition(". ")
+            problems.append(Problem(path=shown, line=line, message=message.rstrip("."), hint=hint))
         except DateError as error:
             problems.append(Problem(path=shown, line=line, message=error.message, hint=error.hint))
     if problems:

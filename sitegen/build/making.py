@@ -19,19 +19,21 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
 from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
+from sitegen.build.members import keyring_files
+from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known
-from sitegen.build.record import MadeOf, Makings, Row, read_facts, write_facts
+from sitegen.build.record import Closures, MadeOf, Row, read_facts, write_facts
 from sitegen.build.shop import Shop
-from sitegen.build.work import PressRules, make_pages, press
+from sitegen.build.work import PageJob, PressRules, make_pages, press, seal_and_stage
 from sitegen.config import FILE
-from sitegen.digest import Digest
+from sitegen.digest import Digest, digest_of
+from sitegen.engine.store import Store
 from sitegen.errors import Problem
 from sitegen.model.packed import Packed, Packer, Parts
-from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, TextRecipe
+from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, SealedRecipe, TextRecipe
 from sitegen.model.report import Rendered
 from sitegen.model.source import Origin, Source, Tree
 from sitegen.stages.plan import Earlier, Material, Outcome, Planning
-from sitegen.stages.render import RenderJob
 from sitegen.stages.scan import path_of, read
 from sitegen.stages.write import Staged, discard, stage, stage_copy
 
@@ -48,7 +50,9 @@ class Made(NamedTuple):
     """Staged, or in the output folder already."""
     recipes: dict[str, MadeOf]
     """By path."""
-    makings: Makings
+    parts: dict[str, bytes]
+    """Of the recipes that were planned, as JSON by path."""
+    closures: Closures
     rendered: tuple[Rendered, ...]
     data: Digest
     """The site's own data, in the store."""
@@ -56,13 +60,16 @@ class Made(NamedTuple):
     """What every page knows of the site, in the store."""
 
 
-def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop) -> Made:
+def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, shop: Shop) -> Made:
     """Plan the site, and make what of it is not `there`. Raises `SiteError` if something cannot be made."""
     templates = template_files(known.tree, shop)
     material = _material(known.tree, shop)
-    earlier = Earlier(known.versions, {path: row.key for path, row in there.items() if row.key})
+    keys = {path: row.key for path, row in there.items() if row.key}
+    earlier = Earlier(known.versions, keys, shop.is_sealed)
     tools = Templates(templates, read_facts(shop.memo))
-    planning = Planning(known.site, known.related, tools, material, earlier)
+    sealing = shop.members.sealing_keys
+    names = (sealing.file_name,) if sealing else ()
+    planning = Planning(known.site, known.related, tools, material, earlier, *names)
     maker = _Maker(planning, folder, there, before, shop)
     problems = list(maker.make(known.tree, templates))
     outcome = planning.outcome()
@@ -78,8 +85,24 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Makings, 
     if not shop.options.keep_going or all(file.path != "index.html" for file in files):
         shop.stop_if_wrong()
     write_facts(shop.memo, tools.facts)
-    makings = Makings(maker.parts, {**before.templates, **maker.members})
-    return Made(files, maker.recipes, makings, tuple(maker.rendered), material.data, maker.site)
+    closures = {**before.closures, **maker.members}
+    return Made(files, maker.recipes, maker.parts, closures, tuple(maker.rendered), material.data, maker.site)
+
+
+class Before(NamedTuple):
+    """What is known of the last build, to say what is new."""
+
+    parts: PartsBefore
+    closures: Closures
+    paths: frozenset[str] = frozenset()
+    """All that was published, also by a build of which nothing else is known."""
+
+
+def page_job(path: str, packed: Packed, recipe: PageRecipe, store: Store) -> PageJob:
+    """What a worker makes a page of."""
+    html = tuple([store.blob(text.html) for text in recipe.texts])
+    gated = store.blob(recipe.gated.html) if recipe.gated else None
+    return PageJob(path, packed.data, html, gated)
 
 
 class _Page(NamedTuple):
@@ -97,7 +120,7 @@ class _Maker:
     """Takes artifacts as they are planned, and makes them while others still are."""
 
     def __init__(
-        self, planning: Planning, folder: Path, there: Mapping[str, Row], before: Makings, shop: Shop
+        self, planning: Planning, folder: Path, there: Mapping[str, Row], before: Before, shop: Shop
     ) -> None:
         self.planning = planning
         self.folder = folder
@@ -106,7 +129,7 @@ class _Maker:
         self.shop = shop
         self.files: list[Staged] = []
         self.recipes: dict[str, MadeOf] = {}
-        self.parts: dict[str, msgspec.Raw] = {}
+        self.parts: dict[str, bytes] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
         self.site = shop.store.put_blob(msgspec.json.encode(planning.site_view, order="deterministic"))
@@ -118,7 +141,7 @@ class _Maker:
         site = self.planning.site_view
         data = self.shop.store.blob(self.planning.material.data)
         code = read_code(self.shop.memo)
-        rules = PressRules(self.folder, templates, site, data, code)
+        rules = PressRules(self.folder, templates, site, data, code, self.shop.members.sealing_keys)
         done, expected = 0, self.planning.expected
         for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):
             path, source = self._waiting.popleft()
@@ -134,7 +157,7 @@ class _Maker:
             self.shop.progress("Writing", done, done)
         write_code(self.shop.memo, code, templates)
 
-    def jobs(self, tree: Tree) -> Iterator[RenderJob]:
+    def jobs(self, tree: Tree) -> Iterator[PageJob]:
         """The pages that have to be made; all else is seen to on the way."""
         sources = {(one.origin, one.path): one for one in tree.sources}
         shop, packer = self.shop, Packer(self.site)
@@ -147,11 +170,9 @@ class _Maker:
             if not given_up:
                 self.others(some, sources)
                 pages = self.pages(some, packer)
-                texts = [tuple([shop.store.blob(text.html) for text in page.recipe.texts]) for page in pages]
-                yield from (
-                    RenderJob(page.artifact.path, page.packed.data, html)
-                    for page, html in zip(pages, texts, strict=True)
-                )
+                yield from [
+                    page_job(page.artifact.path, page.packed, page.recipe, shop.store) for page in pages
+                ]
 
     def others(self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source]) -> None:
         """See to what no template has to make."""
@@ -167,6 +188,8 @@ class _Maker:
                 source = sources[recipe.origin, recipe.source]
                 origin = path_of(self.shop.roots, source)
                 self.files.append(self.copy(path, recipe, origin, source.shown))
+            elif isinstance(recipe, SealedRecipe):
+                self.seal(path, recipe, sources["content", recipe.source])
         self.count(run=0, reused=kept, rendered=0)
 
     def pages(self, artifacts: list[Artifact], packer: Packer) -> list[_Page]:
@@ -180,7 +203,7 @@ class _Maker:
         for artifact, recipe, packed in pages:
             texts = tuple([text.source for text in recipe.texts])
             self.recipes[artifact.path] = MadeOf(packed.digest, artifact.key, texts)
-            self.parts[artifact.path] = msgspec.Raw(_encode(packed.parts))
+            self.parts[artifact.path] = _encode(packed.parts)
             self.members[recipe.template] = closure(recipe.template).members
         new = [page for page in pages if not self.is_there(page)]
         for page in new:
@@ -219,8 +242,6 @@ class _Maker:
         """Take a page as it is."""
         self.recipes[path] = MadeOf(row.recipe, row.key, row.texts)
         self.files.append(Staged(path, row.digest, row.size, there=True))
-        if path in self.before.parts:
-            self.parts[path] = self.before.parts[path]
 
     def copy(self, path: str, recipe: CopyRecipe, origin: Path, shown: str) -> Staged:
         row = self.there.get(path)
@@ -228,12 +249,20 @@ class _Maker:
             return Staged(path, row.digest, row.size, there=True)
         return stage_copy(self.folder, path, origin, recipe.digest, shown)
 
+    def seal(self, path: str, recipe: SealedRecipe, source: Source) -> None:
+        """Seal a file, unless it lies there sealed just so."""
+        made_of = digest_of(recipe)
+        self.recipes[path] = MadeOf(made_of)
+        row, keys = self.there.get(path), self.shop.members.sealing_keys
+        if row is not None and row.recipe == made_of:
+            self.files.append(Staged(path, row.digest, row.size, there=True))
+        elif keys is not None:
+            data = read(self.shop.roots, source)
+            self.files.append(seal_and_stage(self.folder, recipe, data, keys))
+
     def why(self, path: str, parts: Parts, template: str) -> str:
-        old = self.before.templates.get(template, ())
-        others = changed(old, self.members[template])
-        stored = self.before.parts.get(path)
-        old_parts = msgspec.json.decode(stored, type=Parts) if stored is not None else None
-        return explain(old_parts, parts, others, published=path in self.before.paths)
+        others = changed(self.before.closures.get(template, ()), self.members[template])
+        return explain(self.before.parts.get(path), parts, others, published=path in self.before.paths)
 
 
 def _note(outcome: Outcome, tree: Tree, shop: Shop) -> None:
@@ -260,10 +289,17 @@ def _material(tree: Tree, shop: Shop) -> Material:
             problems = check_svg(source.shown, read(shop.roots, source))
             shop.note(problems)
             shop.left_out.update(problem.path for problem in problems)
-    kept = replace(tree, sources=tuple(one for one in tree.sources if one.shown not in shop.left_out))
-    left_out = tuple(one.path for one in tree.sources if one.shown in shop.left_out)
-    named = _named(tree, shop)
-    return Material(kept, shop.config, shop.options.preview, _data(tree, shop), left_out, named)
+    texts = keyring_files(shop.members, shop.config, shop.options.now)
+    return Material(
+        tree=replace(tree, sources=tuple(one for one in tree.sources if one.shown not in shop.left_out)),
+        config=shop.config,
+        preview=shop.options.preview,
+        data=_data(tree, shop),
+        left_out=tuple(one.path for one in tree.sources if one.shown in shop.left_out),
+        named=_named(tree, shop),
+        lock=shop.members.lock,
+        texts=tuple(sorted(texts.items())),
+    )
 
 
 def _named(tree: Tree, shop: Shop) -> frozenset[str]:

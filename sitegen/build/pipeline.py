@@ -7,6 +7,7 @@ build after any number of others gives the same bytes as a first one.
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,22 +17,24 @@ from typing import NamedTuple
 import msgspec
 
 from sitegen.adapters.stamps import Stamp
-from sitegen.build.making import Made, make
+from sitegen.build.making import Before, Made, make
+from sitegen.build.members import cipher_of, members_at, read_members
+from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known, Survey, documents_of, keep_stamps, load_config, read_site, scan_site
 from sitegen.build.record import (
     Record,
     Row,
     interval,
     read_documents,
-    read_makings,
     read_record,
+    read_templates,
     record_keys,
     rows_of,
     unharmed,
     write_documents,
     write_record,
 )
-from sitegen.build.shop import CACHE, Options, Progress, Session, Shop, memo_of, theme_folder
+from sitegen.build.shop import CACHE, Options, Progress, Session, Shop, theme_folder
 from sitegen.build.shortcut import Rewritten, rewritten_texts
 from sitegen.config import FILE
 from sitegen.engine.store import BlobMissing, StoreDamaged
@@ -117,7 +120,7 @@ def _build(shop: Shop) -> BuildReport:
                 open_names.update(stamps.now)
                 return _publish_texts(rewritten, record, inputs, there, _Folders(output, folder), shop)
             known = read_site(tree, open_names, shop)
-            made = make(known, folder, there, read_makings(shop.memo, output), shop)
+            made = make(known, folder, there, _before(output, shop), shop)
             # Nobody needs them any more, and of a hundred thousand posts they take room.
             known = known._replace(related={})
             result = publish(made.files, folder, output, _looks(there))
@@ -128,7 +131,16 @@ def _build(shop: Shop) -> BuildReport:
         finally:
             # Also of a build that failed: the next one need not read all again.
             keep_stamps(stamps, tree, open_names, shop)
+            if not shop.session.settles_later:
+                shop.memo.write_notes()
             shop.store.commit()
+
+
+def _before(output: Path, shop: Shop) -> Before:
+    paths = (
+        frozenset(path for path, _ in read_manifest(output).files) if shop.options.explain else frozenset()
+    )
+    return Before(PartsBefore(shop.memo, output), read_templates(shop.memo, output), paths)
 
 
 class _Folders(NamedTuple):
@@ -147,12 +159,18 @@ class _Inputs(NamedTuple):
 def _inputs(tree: Tree, shop: Shop) -> _Inputs:
     options = shop.options
     flags = (options.drafts, options.preview, options.strict, options.keep_going)
-    common = (shop.config, flags, tuple(shop.problems))
+    common = (shop.config, flags, tuple(shop.problems), _members(shop))
     texts = tree.of_kind("post", "page")
     without = tuple(source for source in tree.sources if source.kind not in ("post", "page"))
     names = tuple((source.path, source.kind, source.raw, source.shown) for source in texts)
     others = shop.memo.key("others", without, names, common)
     return _Inputs(shop.memo.key("inputs", others, texts).hex(), others.hex())
+
+
+def _members(shop: Shop) -> tuple[object, ...]:
+    """All that depends on the private key file; what is made of it is kept in a sealed store only."""
+    lock, file = shop.members.lock, shop.members.file
+    return (lock, file) if lock.seals else (lock,)
 
 
 def _is_current(record: Record, shop: Shop) -> bool:
@@ -195,8 +213,9 @@ def _publish_texts(
     result = publish(made.files, folders.staging, output, _looks(there))
     rows = rows_of(output, result.manifest.files, made.recipes, there)
     record = msgspec.structs.replace(record, inputs=inputs.every, rows=rows)
-    write_record(shop.memo, output, record, made.makings)
+    write_record(shop.memo, output, record, made.closures)
     write_documents(shop.memo, output, rewritten.documents)
+    PartsBefore(shop.memo, output).write(made.parts, ())
     return _report_as(record, result, made.rendered, shop)
 
 
@@ -252,7 +271,9 @@ def _remember(
 ) -> None:
     """Leave for the next build what this one knows."""
     memo = shop.memo
-    since, until = interval(known.site, shop.options.now)
+    file = shop.members.file
+    expiries = [member.expires for member in file.members] if file else []
+    since, until = interval(known.site, shop.options.now, expiries)
     record = Record(
         # Where texts are for members, not even a digest of them may stay.
         inputs="" if known.secretive else inputs.every,
@@ -264,13 +285,18 @@ def _remember(
         posts=report.posts,
         pages=report.pages,
         held=report.held,
-        problems=report.problems,
+        # What is wrong with a text for members may quote it.
+        problems=() if known.secretive else report.problems,
         left_out=report.left_out,
         rows=rows_of(output, report.result.manifest.files, made.recipes, there),
     )
-    write_record(memo, output, record, made.makings)
+    parts = PartsBefore(memo, output)
+    paths = {row.path for row in record.rows}
+    gone = [row.path for row in read_record(memo, output).rows if row.path not in paths]
+    parts.write(made.parts, gone, only=paths if known.secretive else ())
+    write_record(memo, output, record, made.closures)
     write_documents(memo, output, documents_of(known, read_documents(memo, output)))
-    keys = memo.used | record_keys(memo, output)
+    keys = memo.used | record_keys(memo, output) | parts.keys()
     keys.update(bytes.fromhex(row.recipe) for row in record.rows if row.texts)
     blobs = known.bodies | {bytes.fromhex(made.data), bytes.fromhex(made.site)}
     # What was public and is for members now must not stay here, of whichever earlier build it is.
@@ -288,8 +314,13 @@ def _shop(options: Options, progress: Progress | None, session: Session) -> Shop
         output=options.output.absolute(),
     )
     quiet: Progress = lambda _step, _done, _all: None  # noqa: E731 - nobody listens
-    shop = Shop(options, config, roots, session, memo_of(session), progress or quiet, [], set())
+    published = (roots.content, roots.templates, roots.output)
+    file = read_members(options.site, os.environ, published)
+    session.seal(cipher_of(file))
+    members = members_at(file, config, options.now)
+    shop = Shop(options, config, roots, session, session.memo, members, progress or quiet, [], set())
     shop.note(problems)
+    shop.note(members.problems)
     if not (config.site.url or options.preview or problems):
         shop.note([_no_url()])
     return shop

@@ -7,7 +7,7 @@ it was left, is not made again. If every input is as recorded, nothing is even p
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -24,7 +24,7 @@ from sitegen.engine.memo import Memo
 from sitegen.errors import Problem
 from sitegen.model.report import Waiting
 from sitegen.model.site import Held, Page, Post, Site
-from sitegen.stages.write import intact, read_manifest, restamp, stamps
+from sitegen.stages.write import intact, restamp, stamps
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
@@ -84,17 +84,6 @@ class Record(Struct, frozen=True, kw_only=True):
     rows: tuple[Row, ...] = ()
 
 
-class Makings(Struct, frozen=True):
-    """Of what the recipes of a build were made: to say later what is new."""
-
-    parts: dict[str, msgspec.Raw] = {}
-    """By path; `Parts` that are not read until somebody asks."""
-    templates: dict[str, tuple[tuple[str, str], ...]] = {}
-    """Of each template that made a page the name and digest of all that it needs."""
-    paths: frozenset[str] = frozenset()
-    """All that was published, also by a build of which nothing else is known."""
-
-
 class DocumentRow(Struct, frozen=True, array_like=True):
     """A document as it was at the last build."""
 
@@ -106,9 +95,12 @@ class DocumentRow(Struct, frozen=True, array_like=True):
     """The digest of all of it that other pages than its own and feeds may depend on."""
 
 
+Closures = dict[str, tuple[tuple[str, str], ...]]
+"""Of each template that made a page the name and digest of all that it needs."""
+
 _records = msgspec.json.Decoder(Record)
 _documents = msgspec.json.Decoder(dict[str, DocumentRow])
-_makings = msgspec.json.Decoder(Makings)
+_templates = msgspec.json.Decoder(Closures)
 _facts = msgspec.json.Decoder(dict[str, Facts])
 
 
@@ -118,44 +110,39 @@ def _key(memo: Memo, what: str, output: Path) -> bytes:
 
 def read_record(memo: Memo, output: Path) -> Record:
     """What is known of the last build into a folder; an empty record if nothing is."""
-    data = memo.store.get(_key(memo, "record", output))
-    return _records.decode(data) if data else Record()
+    return memo.note(_key(memo, "record", output), _records.decode) or Record()
 
 
-def read_makings(memo: Memo, output: Path) -> Makings:
-    """Of what the recipes of the last build were made."""
-    data = memo.store.get(_key(memo, "makings", output))
-    paths = frozenset(path for path, _ in read_manifest(output).files)
-    return replace(_makings.decode(data) if data else Makings(), paths=paths)
+def read_templates(memo: Memo, output: Path) -> Closures:
+    """The templates of the last build."""
+    return memo.note(_key(memo, "makings", output), _templates.decode) or {}
 
 
 def read_documents(memo: Memo, output: Path) -> dict[str, DocumentRow]:
     """The documents of the last build by their sources; none where some of them may leave no digest."""
-    data = memo.store.get(_key(memo, "documents", output))
-    return _documents.decode(data) if data else {}
+    return memo.note(_key(memo, "documents", output), _documents.decode) or {}
 
 
-def write_documents(memo: Memo, output: Path, documents: Mapping[str, DocumentRow]) -> None:
+def write_documents(memo: Memo, output: Path, documents: dict[str, DocumentRow]) -> None:
     """Remember the documents of a build."""
-    memo.store.put(_key(memo, "documents", output), msgspec.json.encode(documents))
+    memo.put_note(_key(memo, "documents", output), documents, msgspec.json.encode)
 
 
-def write_record(memo: Memo, output: Path, record: Record, makings: Makings) -> None:
+def write_record(memo: Memo, output: Path, record: Record, templates: Closures) -> None:
     """Remember a build."""
-    memo.store.put(_key(memo, "record", output), msgspec.json.encode(record))
-    memo.store.put(_key(memo, "makings", output), msgspec.json.encode(makings))
+    memo.put_note(_key(memo, "record", output), record, msgspec.json.encode)
+    memo.put_note(_key(memo, "makings", output), templates, msgspec.json.encode)
 
 
 def read_facts(memo: Memo) -> dict[str, Facts]:
     """What is known of templates, by their digests."""
-    data = memo.store.get(memo.key("templates"))
-    return _facts.decode(data) if data else {}
+    return memo.note(memo.key("templates"), _facts.decode) or {}
 
 
-def write_facts(memo: Memo, facts: Mapping[str, Facts]) -> None:
+def write_facts(memo: Memo, facts: dict[str, Facts]) -> None:
     """Remember what is known of templates."""
     memo.used.add(memo.key("templates"))
-    memo.store.put(memo.key("templates"), msgspec.json.encode(facts, order="deterministic"))
+    memo.put_note(memo.key("templates"), facts, msgspec.json.Encoder(order="deterministic").encode)
 
 
 def record_keys(memo: Memo, output: Path) -> set[bytes]:
@@ -200,16 +187,22 @@ def _trusted(stamp: Stamp | None, now: int) -> Stamp | None:
     return stamp if stamp is not None and rests(stamp, now) else None
 
 
-def interval(site: Site, now: datetime) -> tuple[datetime, datetime]:
-    """From when to when a site is this one, as far as the clock is concerned."""
+def interval(site: Site, now: datetime, others: Iterable[datetime | None] = ()) -> tuple[datetime, datetime]:
+    """From when to when a site is this one, as far as the clock is concerned.
+
+    `others` are moments beside those of its posts, at which members expire.
+    """
+    moments = list(others)
     since, until = FIRST, LAST
     everything: chain[Post | Page | Held] = chain(site.posts, site.pages, site.held)
-    for front in (one.document.front for one in everything):
-        for moment in (front.date, front.expires):
-            if moment is None:
-                continue
-            if moment <= now:
-                since = max(since, moment)
-            else:
-                until = min(until, moment)
+    for one in everything:
+        front = one.document.front
+        moments += (getattr(one, "moment", None) or front.date, front.expires)
+    for moment in moments:
+        if moment is None:
+            continue
+        if moment <= now:
+            since = max(since, moment)
+        else:
+            until = min(until, moment)
     return since, until

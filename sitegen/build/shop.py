@@ -14,11 +14,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import sitegen
+from sitegen.build.members import Members
 from sitegen.config import Config
 from sitegen.engine.code import code_digest
-from sitegen.engine.memo import Memo
+from sitegen.engine.memo import Memo, Notes
 from sitegen.engine.pool import Pool
-from sitegen.engine.store import Store, forget
+from sitegen.engine.store import Cipher, Store, StoreDamaged, StoreFull, forget
 from sitegen.errors import Problem, SiteError
 from sitegen.stages.scan import Roots
 
@@ -60,13 +61,27 @@ class Session:
 
     The workers start when they are first needed. The store is the file in the site's cache, made when a build
     first wants it; another file after one that turned out to be damaged, and none at all after two.
+
+    With `settles_later`, what builds note down is at hand for the next one, and written when `settle` is
+    called: somebody waits for the pages meanwhile. If that never happens, the next session has more to do.
     """
 
-    def __init__(self, site: Path, jobs: int = 0, *, cold: bool = False, only_if_there: bool = False) -> None:
+    def __init__(
+        self,
+        site: Path,
+        jobs: int = 0,
+        *,
+        cold: bool = False,
+        only_if_there: bool = False,
+        settles_later: bool = False,
+    ) -> None:
         self.pool = Pool(jobs, preload=("sitegen.build.work", "sitegen.build.tools"))
         self._file = None if cold else site.absolute() / CACHE / STORE
         self._only_if_there = only_if_there
         self._store: Store | None = None
+        self._cipher: Cipher | None = None
+        self._notes = Notes()
+        self.settles_later = settles_later
         self.damaged = 0
         """How many stores turned out to be damaged."""
 
@@ -80,12 +95,39 @@ class Session:
             if file is not None:
                 with suppress(OSError):
                     file.parent.mkdir(mode=0o700, exist_ok=True)
-            self._store = Store(file)
+            self._store = Store(file, self._cipher)
         return self._store
+
+    @property
+    def memo(self) -> Memo:
+        """The memo of one build."""
+        return Memo(self.store, code_digest(Path(sitegen.__file__).parent), self._notes)
+
+    def seal(self, cipher: Cipher | None) -> None:
+        """From now on keep everything sealed with this cipher, or in clear: in another store than before."""
+        if cipher != self._cipher:
+            self.let_go()
+            self._cipher = cipher
+
+    def let_go(self) -> None:
+        """Let go of the store and of what was noted for it."""
+        self.settle()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        self._notes = Notes()
+
+    def settle(self) -> None:
+        """Write down what builds noted, once nobody waits for it."""
+        if self._store is not None:
+            with suppress(StoreDamaged, StoreFull):
+                self.memo.write_notes()
+                self._store.commit()
 
     def renew(self) -> None:
         """Give up the store, which is damaged."""
         self.damaged += 1
+        self._notes = Notes()
         if self._store is not None:
             self._store.close()
             self._store = None
@@ -97,9 +139,7 @@ class Session:
     def close(self) -> None:
         """End the workers, and let go of the store."""
         self.pool.close()
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        self.let_go()
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +158,7 @@ class Shop(NamedTuple):
     roots: Roots
     session: Session
     memo: Memo
+    members: Members
     progress: Progress
     problems: list[Problem]
     """All that was found wrong so far."""
@@ -133,6 +174,11 @@ class Shop(NamedTuple):
     def store(self) -> Store:
         """Bodies, and results of earlier builds."""
         return self.memo.store
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the store is: then what is gated may be kept in it."""
+        return self.members.file is not None
 
     def note(self, problems: Iterable[Problem]) -> None:
         """Remember problems, as serious as this build takes them."""
@@ -153,11 +199,6 @@ class Shop(NamedTuple):
         """Tells the progress of a step with so many items."""
         total = len(items)
         return lambda done: self.progress(name, done, total)
-
-
-def memo_of(session: Session) -> Memo:
-    """The memo of one build."""
-    return Memo(session.store, code_digest(Path(sitegen.__file__).parent))
 
 
 def theme_folder() -> Path:

@@ -16,29 +16,29 @@ from msgspec.structs import replace
 from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
-from sitegen.build.making import Made, template_files
+from sitegen.build.making import Made, page_job, template_files
+from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import face, leads_outside, read_sources
 from sitegen.build.record import (
     DocumentRow,
     MadeOf,
-    Makings,
     Record,
     Row,
     read_documents,
     read_facts,
-    read_makings,
+    read_templates,
 )
 from sitegen.build.shop import Shop
 from sitegen.build.work import PressRules, make_pages, press
 from sitegen.errors import Problem
-from sitegen.model.document import Body
-from sitegen.model.packed import Packed, Parts, pack, recipe_of
+from sitegen.model.document import Body, Fragment
+from sitegen.model.lock import GatedText
+from sitegen.model.packed import Packed, pack, recipe_of
 from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.report import Rendered
 from sitegen.model.source import Source, Tree
-from sitegen.model.view import SiteView
-from sitegen.stages.plan import toc
-from sitegen.stages.render import RenderJob
+from sitegen.model.view import SiteView, TocEntry
+from sitegen.stages.plan import toc, whole_toc
 from sitegen.stages.write import Staged
 
 MOST = 16
@@ -96,7 +96,8 @@ class _Rewriting:
         self.record = record
         self.there = there
         self.shop = shop
-        self.before = read_makings(shop.memo, output)
+        self.closures = read_templates(shop.memo, output)
+        self.parts = PartsBefore(shop.memo, output)
         self.files = template_files(tree, shop)
         self.templates = Templates(self.files, read_facts(shop.memo))
 
@@ -118,9 +119,8 @@ class _Rewriting:
         if staged is None:
             return None
         self.count(len(packed))
-        for source, (_, document) in bodies.items():
-            documents[source] = document
-        return Rewritten(self.sum_up(packed, staged), documents)
+        new = {source: document for source, (_, document) in bodies.items()}
+        return Rewritten(self.sum_up(packed, staged), documents | new)
 
     def recipe(self, row: Row, site: SiteView, bodies: Mapping[str, Body]) -> PageRecipe | None:
         """The recipe of a page with its new texts; None if that of before is not known for certain."""
@@ -139,10 +139,12 @@ class _Rewriting:
             _text(text, bodies[text.source]) if text.source in bodies else text for text in recipe.texts
         )
         own = bodies.get(recipe.texts[0].source) if hasattr(recipe.view, "toc") else None
-        if own is not None:
-            entries = toc(own.preview.headings, self.shop.config.markdown.toc_from)
-            return replace(recipe, texts=texts, view=replace(recipe.view, toc=entries))
-        return replace(recipe, texts=texts)
+        if own is None:
+            return replace(recipe, texts=texts)
+        least = self.shop.config.markdown.toc_from
+        entries = toc(own.preview.headings, least)
+        gated = _gated(recipe.gated, own, whole_toc(own, least))
+        return replace(recipe, texts=texts, view=replace(recipe.view, toc=entries), gated=gated)
 
     def pack(self, recipe: PageRecipe) -> Packed:
         return pack(recipe, self.record.site, self.templates.closure(recipe.template).mentions)
@@ -151,13 +153,10 @@ class _Rewriting:
         self, packed: Sequence[tuple[Row, PageRecipe, Packed]], site: SiteView, folder: Path
     ) -> list[Staged] | None:
         """The pages, staged; None if one of them cannot be made, which is told when all are."""
-        store = self.shop.store
+        store, keys = self.shop.store, self.shop.members.sealing_keys
         code = read_code(self.shop.memo)
-        rules = PressRules(folder, self.files, site, store.blob(self.record.data), code)
-        jobs = [
-            RenderJob(row.path, one.data, tuple(store.blob(text.html) for text in recipe.texts))
-            for row, recipe, one in packed
-        ]
+        rules = PressRules(folder, self.files, site, store.blob(self.record.data), code, keys)
+        jobs = [page_job(row.path, one, recipe, store) for row, recipe, one in packed]
         staged = []
         for job, made in zip(jobs, self.shop.pool.map_chunks(make_pages, rules, jobs, press), strict=True):
             if isinstance(made, Problem):
@@ -174,11 +173,11 @@ class _Rewriting:
 
     def sum_up(self, packed: Sequence[tuple[Row, PageRecipe, Packed]], staged: list[Staged]) -> Made:
         recipes = {row.path: MadeOf(row.recipe, row.key, row.texts) for row in self.record.rows}
-        parts = dict(self.before.parts)
+        parts = {}
         for row, _, one in packed:
             # Without a key: by that the page would be known before it is planned, and here it was not.
             recipes[row.path] = MadeOf(one.digest, "", row.texts)
-            parts[row.path] = msgspec.Raw(msgspec.json.encode(one.parts))
+            parts[row.path] = msgspec.json.encode(one.parts)
             self.shop.store.put(bytes.fromhex(one.digest), one.data)
         new = {file.path for file in staged}
         kept = [
@@ -186,22 +185,32 @@ class _Rewriting:
             for row in self.there.values()
             if row.path not in new
         ]
-        makings = Makings(parts, self.before.templates)
         rendered = tuple(self.rendered(packed)) if self.shop.options.explain else ()
-        return Made([*kept, *staged], recipes, makings, rendered, self.record.data, self.record.site)
+        return Made(
+            [*kept, *staged], recipes, parts, self.closures, rendered, self.record.data, self.record.site
+        )
 
     def rendered(self, packed: Sequence[tuple[Row, PageRecipe, Packed]]) -> Iterator[Rendered]:
         for row, recipe, one in packed:
-            stored = self.before.parts.get(row.path)
-            old = msgspec.json.decode(stored, type=Parts) if stored is not None else None
             members = self.templates.closure(recipe.template).members
-            others = changed(self.before.templates.get(recipe.template, ()), members)
-            yield Rendered(row.path, explain(old, one.parts, others, published=True))
+            others = changed(self.closures.get(recipe.template, ()), members)
+            yield Rendered(row.path, explain(self.parts.get(row.path), one.parts, others, published=True))
 
 
 def _text(text: Text, body: Body) -> Text:
     """A run of HTML of another text. Its links within the site are the same: they are part of its face."""
-    links = text.links
-    if leads_outside(body.preview):
-        links = tuple(link.target.rstrip() for link in body.preview.links)
-    return replace(text, html=body.preview.html, links=links)
+    return replace(text, html=body.preview.html, links=_links(text.links, body.preview))
+
+
+def _gated(gated: GatedText | None, body: Body, entries: tuple[TocEntry, ...]) -> GatedText | None:
+    """Gated HTML of another text, likewise."""
+    if gated is None or body.gated is None:
+        return None
+    links = _links(gated.links, body.gated)
+    return replace(gated, html=body.gated.html, links=links, toc=entries)
+
+
+def _links(before: tuple[str, ...], fragment: Fragment) -> tuple[str, ...]:
+    if leads_outside(fragment):
+        return tuple(link.target.rstrip() for link in fragment.links)
+    return before

@@ -160,11 +160,10 @@ class Pool:
         self._own = self._lifeline = None
         # A second Ctrl-C must not leave workers that are only just starting; there is no long wait here.
         with _without_interrupts():
-            if lifeline is not None:
-                lifeline.close()
             if executor is not None:
-                _stop_listening(executor)
-                executor.shutdown(cancel_futures=True)
+                _shut_down(executor, lifeline)
+            elif lifeline is not None:
+                lifeline.close()
 
     def __enter__(self) -> Self:
         return self
@@ -241,6 +240,19 @@ def _stop_listening(executor: Executor) -> None:
     if writer is not None and not writer.closed:
         with suppress(OSError):
             writer.close()
+
+
+def _shut_down(executor: Executor, lifeline: Connection | None) -> None:
+    """End the workers of an executor, and wait until they are gone."""
+    _stop_listening(executor)
+    thread = getattr(executor, "_executor_manager_thread", None)
+    # First what waits is called off, and then the workers end: in the other order the library's own thread
+    # stumbles over work that is called off under its hands, and says so to whoever pressed Ctrl-C.
+    executor.shutdown(wait=False, cancel_futures=True)
+    if lifeline is not None:
+        lifeline.close()
+    if thread is not None:
+        thread.join()
 
 
 class _Each(NamedTuple):

@@ -108,16 +108,16 @@ class FeedLink(Struct, frozen=True, array_like=True, gc=False):
 
 
 class MembersView(Struct, frozen=True, array_like=True, gc=False):
-    """How the site keeps posts for members."""
+    """What pages know of the members' lock."""
 
-    lock: str = ""
-    """`teaser`, `encrypted` or `host`; empty on a site without posts for members."""
+    lock: str = "teaser"
+    """`teaser`: what is for members is not published. `encrypted`: it is, sealed."""
     keyring: str = ""
-    """The address of the published key file; empty unless the lock is `encrypted`."""
+    """Where the browser fetches what passcodes open; empty where nothing is sealed."""
     site: str = ""
-    """The site's own number among those of an origin, which browsers keep keys under."""
+    """What tells two sites of one host apart; empty where nothing is sealed."""
     script: str = ""
-    """The digest of `members.js` as browsers check it: `sha256-...`."""
+    """The `integrity` of the theme's `members.js`; empty if there is none."""
 
 
 class SiteView(Struct, frozen=True, kw_only=True, gc=False):
@@ -149,7 +149,7 @@ class SiteView(Struct, frozen=True, kw_only=True, gc=False):
     members_text: str
     members: MembersView = MembersView()
     cta_attributes: tuple[tuple[str, str], ...] = ()
-    """Attributes of the links to log in and to join, by which a membership service takes over. Sorted."""
+    """Attributes for the links that lead to membership, and their values."""
     assets: tuple[tuple[str, str], ...] = ()
     """The theme's files and their addresses, for `asset("site.css")`. Sorted."""
 
@@ -183,7 +183,7 @@ class Head(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     current_url: str = ""
     """This page's own address, to mark it in menus."""
     sealed: str = ""
-    """The sealed text for members: JSON that is safe inside a `<script>` element. Empty without."""
+    """What the page holds for members, sealed: a JSON document that is safe inside a `<script>` element."""
 
 
 class AuthorView(Struct, frozen=True, kw_only=True, array_like=True, gc=False):

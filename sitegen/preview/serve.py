@@ -106,10 +106,10 @@ def serve(
         report(Warned(_exposed(host)))
         # Whoever names an address means to use it. One that means "all" is no name.
         allow_hosts = allow_hosts if host in _ANY else (*allow_hosts, f"[{host}]" if ":" in host else host)
-    with Session(site, options.jobs) as session:
+    with Session(site, options.jobs, settles_later=True) as session:
         # Workers, store and what it is known to hold stay from one build to the next.
         make = build or partial(pipeline, session=session)
-        loop = Loop(site, output, builder, report)
+        loop = Loop(site, output, builder, report, session.settle)
         loop.run(listening, host, allow_hosts, open_browser=open_browser)
 
 
@@ -121,7 +121,16 @@ def _exposed(host: str) -> str:
 class Loop:
     """One run of the preview: what it builds, and what it shows."""
 
-    def __init__(self, site: Path, output: Path, builder: Callable[[], BuildReport], report: Report) -> None:
+    def __init__(
+        self,
+        site: Path,
+        output: Path,
+        builder: Callable[[], BuildReport],
+        report: Report,
+        settle: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.settle = settle
+        """Called when a build is shown: for what nobody need wait for."""
         self.site = site
         self.output = output
         self.builder = builder
@@ -176,6 +185,7 @@ class Loop:
             self.report(Built(outcome, step.shown.number, step.effect))
         else:
             self.report(Failed(outcome))
+        self.settle()
 
     def _attempt(self) -> BuildReport | tuple[Problem, ...]:
         try:

@@ -136,7 +136,7 @@ def test_what_has_no_key_is_run_in_every_build_and_nothing_of_it_is_kept(store: 
         assert work.each("a", "b", keyless=["a"])[0] == "A"
         assert "a" in work.ran
     assert work.runs == Runs(run=1, reused=1)
-    assert store.keys() == {work.memo.key("shout", "b")} == work.memo.used
+    assert store.names() == {work.memo.key("shout", "b")} == work.memo.used
 
 
 def test_a_result_that_must_not_be_written_down_is_not_kept(store: Store) -> None:
@@ -144,7 +144,7 @@ def test_a_result_that_must_not_be_written_down_is_not_kept(store: Store) -> Non
         work = next_build(store)
         assert work.each("secret") == ["secret"]
         assert (work.ran, work.runs) == (["secret"], Runs(run=1, reused=0))
-        assert store.keys() == frozenset()
+        assert store.names() == frozenset()
 
 
 def test_a_result_that_must_not_be_written_down_is_run_again_in_the_same_build(store: Store) -> None:

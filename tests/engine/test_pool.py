@@ -323,7 +323,7 @@ def test_ctrl_c_ends_everything_and_only_the_parent_speaks(
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == -signal.SIGINT
-    assert errors.count(b"Traceback") == 1
+    assert errors.count(b"Traceback") == 1, errors.decode()
     assert b"KeyboardInterrupt" in errors
     wait_until_gone([int(file.name) for file in folder.iterdir()])
 

@@ -109,12 +109,15 @@ def _post(post: str, tier: str, html: str) -> dict[str, Any]:
     files = {sealed.name: InsideFile(key=sealed.key, type="image/png", name="desk.png")}
     inside = Inside(html=html, toc_html="<nav></nav>" if html else "", title=None, files=files)
     text = encode_inside(inside)
-    data = padded(compress(text))
+    return {"text": text.decode(), **sealed_post(post, tier, padded(compress(text)))}
+
+
+def sealed_post(post: str, tier: str, data: bytes) -> dict[str, Any]:
+    """What is made of the padded text of a post."""
     key = KEYS.post(post, data)
     return {
         "post": post,
         "tier": tier,
-        "text": text.decode(),
         "padded": data.hex(),
         "key": key.hex(),
         "key_nonce": KEYS.nonce("key", f"{post} {tier}", key).hex(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -13,10 +13,22 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
-from sitegen.config import Config
+from sitegen.config import Config, reader_rules
 from sitegen.model.document import PUBLIC, Document, Heading, Link
+from sitegen.model.lock import KEYRING, OPEN, GatedFile, Lock
 from sitegen.model.site import Site, Teaser, TermRef
-from sitegen.model.view import Card, Crumb, FeedLink, Head, Mark, MenuItem, SiteView, TermLink, TocEntry
+from sitegen.model.view import (
+    Card,
+    Crumb,
+    FeedLink,
+    Head,
+    Mark,
+    MembersView,
+    MenuItem,
+    SiteView,
+    TermLink,
+    TocEntry,
+)
 from sitegen.stages.plan.atlas import Atlas, Place
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
 
@@ -105,14 +117,35 @@ class _Cards(dict[str, Card]):
         return card
 
 
+class _Links(dict[TermRef, TermLink]):
+    """Terms to link to: thousands of cards show the same."""
+
+    def __init__(self, make: Callable[[TermRef], TermLink]) -> None:
+        self.make = make
+
+    def __missing__(self, ref: TermRef) -> TermLink:
+        link = self[ref] = self.make(ref)
+        return link
+
+
 class Context:
     """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
 
     def __init__(
-        self, site: Site, config: Config, atlas: Atlas, resolver: Resolver, templates: Templates
+        self,
+        site: Site,
+        config: Config,
+        atlas: Atlas,
+        resolver: Resolver,
+        templates: Templates,
+        lock: Lock = OPEN,
     ) -> None:
+        self.lock = lock
+        self.gated_files: Mapping[str, tuple[GatedFile, ...]] = {}
+        """By a document's source, the sealed files that its gated text shows."""
         self.site = site
         self.config = config
+        self.readers = reader_rules(config)
         self.atlas = atlas
         self.resolver = resolver
         self.templates = templates
@@ -130,6 +163,7 @@ class Context:
         self.card: Callable[[str], Card] = _Cards(self._card).__getitem__
         """The card of a post by its id, the same in every list."""
         self._mentions: dict[str, frozenset[str]] = {}
+        self._link: Callable[[TermRef], TermLink] = _Links(self.term).__getitem__
 
     def mentions(self, template: str) -> frozenset[str]:
         """What a template names: nothing else of a page need be worked out.
@@ -211,9 +245,9 @@ class Context:
             updated_text=date_text(teaser.updated, pattern) if teaser.updated else "",
             read_text=f"{teaser.read_time}m Read",
             excerpt=teaser.summary,
-            category=self.term(teaser.category) if teaser.category else None,
-            tags=tuple([self.term(tag) for tag in teaser.tags[:MOST_TAGS]]),
-            authors=tuple([self.term(author) for author in teaser.authors]),
+            category=self._link(teaser.category) if teaser.category else None,
+            tags=tuple([self._link(tag) for tag in teaser.tags[:MOST_TAGS]]),
+            authors=tuple([self._link(author) for author in teaser.authors]),
             image=self.target(teaser.image, "image", post.document, Place(teaser.address)),
             image_alt=teaser.image_alt,
             art=tuple(sha256(teaser.id.encode()).digest()[:8]),
@@ -279,8 +313,8 @@ class Context:
         """The feeds that a page points to: the site's, and its own."""
         return (*self._feeds, *more) if self._feeds else ()
 
-    def site_view(self, assets: Iterable[tuple[str, str]]) -> SiteView:
-        """What every page knows of the site."""
+    def site_view(self, assets: Iterable[tuple[str, str]], integrity: str = "") -> SiteView:
+        """What every page knows of the site. `integrity` is that of the script of members' pages."""
         site, addresses, members = self.config.site, self.config.addresses, self.config.members
         listed = self.listed
         return SiteView(
@@ -303,8 +337,16 @@ class Context:
             copyright=site.copyright,
             members_heading=members.heading,
             members_text=members.text,
+            members=self._members(integrity),
+            cta_attributes=members.cta_attributes,
             assets=tuple(sorted(assets)),
         )
+
+    def _members(self, integrity: str) -> MembersView:
+        lock = self.lock
+        if not lock.seals:
+            return MembersView(lock=lock.kind)
+        return MembersView(lock=lock.kind, site=lock.site, keyring=self.url(f"/{KEYRING}"), script=integrity)
 
     def _door(self, target: str, usual: str) -> str:
         """Where members log in or join; nowhere if the site has neither said nor made the usual page."""

@@ -8,7 +8,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -164,15 +164,30 @@ def staging(output: Path, cache: Path) -> Iterator[Path]:
     output = Path(os.path.realpath(output))
     name = hashlib.sha256(os.fsencode(output)).hexdigest()[:8]
     prefix = f"{PREFIX}{name}-"
+    places = (cache, output.parent, output)
     with locked(cache / f"lock-{name}"):
-        for place in (cache, output.parent, output):
-            for leftover in place.glob(f"{prefix}*"):
-                _remove(leftover)
-        folder = _new_folder(prefix, output, cache)
+        _tidy(places, prefix)
+        folder = None
         try:
+            folder = _new_folder(prefix, output, cache)
             yield folder
         finally:
-            _remove(folder)
+            # Ctrl-C may come at any moment: also when the folder has no name for us yet, or right here.
+            try:
+                if folder is None:
+                    _tidy(places, prefix)
+                else:
+                    _remove(folder)
+            except KeyboardInterrupt:
+                _tidy(places, prefix)
+                raise
+
+
+def _tidy(places: Iterable[Path], prefix: str) -> None:
+    """Remove what builds into one output folder left behind; none of them runs."""
+    for place in places:
+        for leftover in place.glob(f"{prefix}*"):
+            _remove(leftover)
 
 
 def _new_folder(prefix: str, output: Path, cache: Path) -> Path:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -144,14 +145,20 @@ def test_each_folder_is_looked_at_once(output: Path, monkeypatch: pytest.MonkeyP
     before = stamps(output, DIGESTS)
     asked: list[str] = []
 
-    def counted(path: str) -> os.stat_result:
-        asked.append(path.removeprefix(str(output)))
-        return os.lstat(path)
+    def counted(function: Callable[[str], Any]) -> Callable[[str], Any]:
+        def noted(path: str) -> Any:
+            asked.append(f"{function.__name__} {path.removeprefix(str(output))}")
+            return function(path)
 
-    system = SimpleNamespace(lstat=counted, path=SimpleNamespace(realpath=str))
+        return noted
+
+    system = SimpleNamespace(
+        lstat=counted(os.lstat), scandir=counted(os.scandir), path=SimpleNamespace(realpath=str)
+    )
     monkeypatch.setattr("sitegen.stages.write.look.os", system)
-    intact(output, before)
-    assert sorted(asked) == ["/blog", "/blog/a", "/blog/a/index.html", "/blog/b.css", "/index.html"]
+    assert intact(output, before) == set(FILES)
+    files = [f"lstat /{path}" for path in FILES]
+    assert sorted(asked) == sorted(["scandir /", "scandir /blog", *files])
 
 
 # Stamps

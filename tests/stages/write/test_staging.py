@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import resource
+import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -225,3 +227,27 @@ def test_a_lock_is_gone_with_the_process_that_held_it(tmp_path: Path) -> None:
 def test_an_error_in_the_block_of_a_lock_is_passed_on(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="mine"), locked(tmp_path / "lock"):
         raise OSError("mine")
+
+
+def test_ctrl_c_leaves_nothing_behind_whenever_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the folder is made and nobody knows its name yet, and while it is being removed."""
+    output = tmp_path / "output"
+
+    def interrupted(module: object, name: str) -> None:
+        original = getattr(module, name)
+
+        def once(*args: object, **named: object) -> None:
+            monkeypatch.setattr(module, name, original)
+            if name == "mkdtemp":
+                original(*args, **named)
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(module, name, once)
+
+    for module, name in ((tempfile, "mkdtemp"), (shutil, "rmtree")):
+        interrupted(module, name)
+        with pytest.raises(KeyboardInterrupt), staging(output, tmp_path / "cache") as folder:
+            put(folder, {"tree/a.html": b"x"})
+        assert not list(tmp_path.rglob(f"{PREFIX}*"))
