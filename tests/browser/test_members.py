@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
-from sitegen.model.members import Member
 from sitegen.stages.seal import FILES, KEYRING
 from sitegen.text.passcode import ALPHABET, complete, group
 from tests.browser.conftest import ARGUMENTS
-from tests.browser.members import ANN, BOB, PAPER, SITE, STRANGER, Sealed, sealed_site
+from tests.browser.members import ANN, BOB, PAPER, SITE, STRANGER, Sealed, member, sealed_site
 from tests.browser.sites import MEMBERS_POLICY, hosted
 
 expect.set_options(timeout=15_000)
@@ -103,7 +101,7 @@ def own(published: Sealed, tmp_path: Path) -> Iterator[Site]:
     folder = tmp_path / "site"
     shutil.copytree(published.folder, folder)
     with hosted(folder / "output", MEMBERS_POLICY) as url:
-        yield Site(Sealed(folder, published.keys, published.members), url)
+        yield Site(Sealed(folder), url)
 
 
 @pytest.fixture
@@ -165,8 +163,8 @@ def stored(page: Page) -> list[Any]:
 def test_a_guest_sees_the_free_part_the_form_and_the_way_to_become_a_member(visit: Visit) -> None:
     visitor = visit()
     page = visitor.goto(POST)
-    expect(page.locator("h1")).to_have_text("A Post for Members")
-    expect(page.locator(".prose--post")).to_contain_text("The free part of A Post for Members.")
+    expect(page.locator("h1")).to_have_text("A post for members")
+    expect(page.locator(".prose--post")).to_contain_text("The free part of the post.")
     expect_locked(page)
     gate = page.locator("#locked")
     expect(gate).to_contain_text("This text goes on for members.")
@@ -175,9 +173,9 @@ def test_a_guest_sees_the_free_part_the_form_and_the_way_to_become_a_member(visi
     expect(page.locator(".toc:visible")).to_have_count(0)
     for hidden in (
         "sealed part",
-        "A sealed heading",
+        "sealed heading",
         "sealed note",
-        "The Whole Title",
+        "Whole Title",
         "A square",
         "paper.pdf",
     ):
@@ -220,9 +218,9 @@ def test_a_member_opens_a_post_and_stays_in_from_page_to_page(visit: Visit) -> N
     page = visitor.goto(POST)
     visitor.enter(BOB)
     expect_open(page)
-    page.locator("#unlocked").get_by_role("link", name="link to the patrons' post").click()
+    page.locator("#unlocked").get_by_role("link", name=re.compile("^link to the patrons")).click()
     expect(page).to_have_url(re.compile(f"{PATRONS}$"))
-    expect(page.locator("#unlocked")).to_contain_text("The rest of /blog/patrons/ for patrons.")
+    expect(page.locator("#unlocked")).to_contain_text("The rest of it, for patrons.")
     page.go_back()
     expect_open(page)
     page.reload()
@@ -284,7 +282,7 @@ def test_an_opened_text_behaves_as_any_other(visit: Visit) -> None:
         ["A free heading", "A sealed heading", "Another sealed heading"]
     )
     contents.get_by_role("link", name="Another sealed heading").click()
-    expect(page.locator("#another")).to_be_in_viewport()
+    expect(page.locator("#another-sealed-heading")).to_be_in_viewport()
     page.locator(".footnote-ref").click()
     expect(page.locator("#fn\\:1")).to_be_in_viewport()
     page.locator(".footnote-backref").click()
@@ -298,13 +296,13 @@ def test_a_fragment_of_the_sealed_text_is_followed_once_it_is_there(visit: Visit
     visitor.goto(LOGIN)
     visitor.enter(ANN)
     expect(visitor.page.locator(".logged-in")).to_be_visible()
-    page = visitor.goto(f"{POST}#another")
-    expect(page.locator("#another")).to_be_in_viewport()
-    expect(page.locator("#another:target")).to_have_count(1)
+    page = visitor.goto(f"{POST}#another-sealed-heading")
+    expect(page.locator("#another-sealed-heading")).to_be_in_viewport()
+    expect(page.locator("#another-sealed-heading:target")).to_have_count(1)
     other = visit()
-    page = other.goto(f"{POST}#another")
+    page = other.goto(f"{POST}#another-sealed-heading")
     other.enter(ANN)
-    expect(page.locator("#another")).to_be_in_viewport()
+    expect(page.locator("#another-sealed-heading")).to_be_in_viewport()
 
 
 def test_pictures_and_files_of_the_sealed_part_are_opened_too(visit: Visit) -> None:
@@ -363,7 +361,7 @@ def test_a_member_of_a_lower_tier_is_told_that_the_passcode_is_good_but_not_for_
     visitor.goto(PATRONS)
     expect_said(page, "Your passcode is good, but not for this post")
     visitor.enter(BOB)
-    expect(page.locator("#unlocked")).to_contain_text("The rest of /blog/patrons/")
+    expect(page.locator("#unlocked")).to_contain_text("The rest of it, for patrons.")
 
 
 # Remembering
@@ -476,7 +474,7 @@ def test_a_removed_member_is_told_so_and_forgotten(visit: Visit, own: Site) -> N
     for one, passcode in ((visitor, ANN), (other, BOB)):
         one.goto(POST)
         expect_open(one.enter(passcode, remember=True))
-    own.made.removed("Ann")
+    own.made.remove("Ann")
     page = visitor.goto(POST)
     expect_said(page, "no longer valid")
     expect_locked(page)
@@ -577,7 +575,7 @@ def test_each_thing_that_is_wrong_with_the_site_says_what_to_do(
 def test_a_page_that_was_open_while_the_site_was_published_anew_opens(visit: Visit, own: Site) -> None:
     visitor = visit(own)
     page = visitor.goto(POST)
-    own.made.removed("Bob")
+    own.made.remove("Bob")
     visitor.enter(ANN)
     expect_open(page)
     assert visitor.mistakes == []
@@ -589,7 +587,7 @@ def test_half_an_upload_is_mended_by_the_link_once_the_rest_is_there(visit: Visi
     other_epoch(own.made)
     visitor.enter(ANN)
     expect_said(page, "This page is out of date")
-    own.made.write_keyring()
+    own.made.write_ring_of()
     page.get_by_role("link", name="Reload it").click()
     expect_locked(page)
     visitor.enter(ANN)
@@ -647,19 +645,9 @@ def test_without_scripts_the_page_says_so_and_offers_no_field(visit: Visit) -> N
 
 
 def test_with_hundreds_of_members_a_part_of_the_key_file_is_enough(visit: Visit, own: Site) -> None:
-    for number in range(300):
-        locator = "".join(ALPHABET[number // 32**place % 32] for place in range(4))
-        own.made.members.append(
-            Member(
-                name=f"Member {number}",
-                locator=locator,
-                salt=secrets.token_bytes(16),
-                kek=secrets.token_bytes(32),
-                tier="members",
-                added=date(2025, 1, 1),
-            )
-        )
-    own.made.write_keyring()
+    ann = member("Ann", ANN, "members")
+    locators = ("".join(ALPHABET[number // 32**place % 32] for place in range(4)) for number in range(300))
+    own.made.write_ring_of(replace(ann, name=locator, locator=locator) for locator in locators)
     visitor = visit(own)
     visitor.goto(POST)
     expect_open(visitor.enter(ANN))
