@@ -462,6 +462,8 @@ class Page {
     this.bar.hidden = false;
     this.links();
     this.pictures();
+    // For scripts of a theme that do something to the text.
+    this.text.dispatchEvent(new Event("sitegen-opened", { bubbles: true }));
   }
 
   contents(html) {

@@ -20,7 +20,7 @@ from sitegen.stages.seal import FILES, KEYRING
 from sitegen.text.passcode import ALPHABET, complete, group
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.members import ANN, BOB, PAPER, SITE, STRANGER, Sealed, member, sealed_site
-from tests.browser.sites import MEMBERS_POLICY, hosted
+from tests.browser.sites import MEMBERS_POLICY, hosted, publish
 
 expect.set_options(timeout=15_000)
 
@@ -242,6 +242,17 @@ def test_the_log_in_page_lets_in_and_leads_back_to_where_one_came_from(visit: Vi
     expect(page.locator(".logged-in")).to_be_visible()
 
 
+def test_a_site_that_has_written_no_page_to_log_in_on_has_one(visit: Visit, own: Site) -> None:
+    (own.made.folder / "content/login.md").unlink()
+    publish(own.made.folder)
+    visitor = visit(own)
+    page = visitor.goto("/")
+    page.locator(".doors").get_by_role("link", name="Log In").click()
+    expect(page.locator("h1")).to_have_text("Log In")
+    visitor.enter(ANN)
+    expect(page.locator(".logged-in")).to_be_visible()
+
+
 def test_the_header_says_whether_one_is_in_and_moves_nothing(visit: Visit) -> None:
     visitor = visit()
     page = visitor.goto("/")
@@ -289,6 +300,16 @@ def test_an_opened_text_behaves_as_any_other(visit: Visit) -> None:
     expect(page.locator(".footnote-ref")).to_be_in_viewport()
     levels = page.locator("main :is(h1, h2, h3)").evaluate_all("all => all.map((one) => +one.tagName[1])")
     assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_scripts_of_a_theme_hear_that_a_text_is_open(visit: Visit) -> None:
+    visitor = visit()
+    count = "(one) => { window.code = one.target.querySelectorAll('pre').length }"
+    visitor.page.add_init_script(f"document.addEventListener('sitegen-opened', {count})")
+    page = visitor.goto(POST)
+    visitor.enter(ANN)
+    expect_open(page)
+    assert page.evaluate("window.code") == 1
 
 
 def test_a_fragment_of_the_sealed_text_is_followed_once_it_is_there(visit: Visit) -> None:
