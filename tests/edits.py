@@ -236,7 +236,7 @@ FILES: dict[str, tuple[str | None, ...]] = {
     "content/notes/one.md": (None, "---\ntitle: Note\ndate: 2024-05-01\ntags: [rest]\n---\nA note.\n"),
     "content/images/cat.txt": ("cat", "cot", None),
     "content/posts/pic.png": ("pic", "another picture"),
-    "content/posts/only.txt": ("only", None),
+    "content/posts/only.txt": ("only", "lonely", None),
     "content/robots.txt": (None, "User-agent: x\n"),
     "content/a.svg": (None, SVG.format("<g/>"), SVG.format("<script>x</script>")),
     "content/_data/links.toml": ('a = "b"\n', 'a = "c"\n', "a = \n", None),
@@ -645,6 +645,10 @@ def _gate(world: World, edit: Edit) -> None:
     world.edit_post(edit.which, change, edit.how)
 
 
+def _gated_file(world: World, edit: Edit) -> None:
+    world.write("content/posts/only.txt", _pick(FILES["content/posts/only.txt"], edit.what), edit.how)
+
+
 def _members_setting(world: World, edit: Edit) -> None:
     world.sections["members"] = edit.what % len(SECTIONS["members"])
     world._settings(edit.how)
@@ -779,6 +783,7 @@ _KINDS: dict[str, Callable[[World, Edit], None]] = {
     "mend": _mend,
     "members": _members,
     "members edit": _gate,
+    "gated file": _gated_file,
     "setting: members": _members_setting,
     "clock": _clock,
     "flag": _flag,

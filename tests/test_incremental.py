@@ -222,6 +222,7 @@ def _each_kind_once() -> Iterator[Edit]:
 MEMBERS = [
     *("members", "members", "members", "members edit", "members edit", "members edit", "clock"),
     *("post: access", "post: title", "post: tags", "setting: members", "text", "file", "old cache"),
+    *("gated file", "gated file", "delete", "rename", "post: slug"),
     *("edit output", "damage cache", "place", "mend"),
 ]
 
@@ -238,7 +239,7 @@ def test_after_any_edits_that_concern_members_a_warm_build_is_a_cold_one(
     world.members(KEY_FILES[2])
     for number in range(3):
         Edit("members edit", number, number).apply(world)
-    steps = random_steps(seed, 24, MEMBERS)
+    steps = random_steps(seed, 30, MEMBERS)
     assert run(world, steps, 4 if seed % 2 else 1) > 12
 
 
