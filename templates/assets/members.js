@@ -21,6 +21,7 @@ export class Trouble extends Error {
 // --- passcodes: four symbols of a locator, fifteen of a secret, one that finds slips of the pen
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const LENGTH = 20;
 const GAPS = /[\s\-_.\u00ad\u200b\u2010-\u2015\u2060\u2212]/g;
 
 const timesX = (element) => (element << 1) ^ (element & 16 ? 0b100101 : 0);
@@ -29,7 +30,7 @@ const timesX = (element) => (element << 1) ^ (element & 16 ? 0b100101 : 0);
 export const passcode = (typed) => {
   const symbols = typed.replace(GAPS, "").toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
   const places = [...symbols].map((symbol) => ALPHABET.indexOf(symbol));
-  if (places.length !== 20 || places.includes(-1)) return null;
+  if (places.length !== LENGTH || places.includes(-1)) return null;
   const check = places.pop();
   if (places.reduce((total, place) => timesX(total ^ place), 0) !== check) return null;
   return { locator: symbols.slice(0, 4), secret: symbols.slice(4, 19) };
@@ -284,7 +285,7 @@ const pointedAt = () => {
 /** What the browser does not have, or have here. */
 const lacking = () => {
   if (!globalThis.isSecureContext) return "insecure";
-  return globalThis.crypto?.subtle && globalThis.DecompressionStream && globalThis.indexedDB ? "" : "old";
+  return globalThis.crypto?.subtle && globalThis.DecompressionStream ? "" : "old";
 };
 
 class Page {
@@ -314,14 +315,18 @@ class Page {
     }
     this.listen();
     const kept = linked ? null : await recall(this.name);
-    if (kept) await this.openKept(kept);
+    if (kept) {
+      this.say("opening");
+      await this.openKept(kept);
+    }
     if (!this.isOpen) this.form.hidden = false;
   }
 
-  // A passcode behind the # of the log-in page's address. It is taken out of there before anything else.
+  // A passcode behind the # of the log-in page's address, or nearly one. It is taken out of there before all else.
   takeLinked() {
     const given = location.hash.slice(1);
-    if (this.sealed || !given || pointedAt()) return false;
+    const size = given.replace(GAPS, "").length;
+    if (this.sealed || size < LENGTH - 1 || size > LENGTH + 1 || pointedAt()) return false;
     history.replaceState(history.state, "", location.pathname + location.search);
     this.field.value = given;
     this.say(passcode(given) ? "linked" : "typing");

@@ -150,6 +150,7 @@ def sealed_site(folder: Path) -> Sealed:
         "posts/patrons": POST.format(title="The Other Title", day=11, access="patrons") + KEPT_OF_PATRONS,
         "posts/open": POST.format(title="A Post for All", day=12, access="public"),
         "login": "---\ntitle: Log In\n---\n\nHow it is done.\n\n## If it fails\n\nWrite to us.\n",
+        "handbook": "---\ntitle: Handbook\naccess: members\n---\n\nThe whole handbook is for members.\n",
         "join": "---\ntitle: Become a Member\n---\n\nHow it is done.\n",
     }
     for name, text in texts.items():

@@ -242,6 +242,17 @@ def test_the_log_in_page_lets_in_and_leads_back_to_where_one_came_from(visit: Vi
     expect(page.locator(".logged-in")).to_be_visible()
 
 
+def test_a_page_that_is_not_a_post_opens_as_well(visit: Visit) -> None:
+    visitor = visit()
+    page = visitor.goto("/handbook/")
+    expect_locked(page)
+    visitor.enter(ANN)
+    expect(page.locator("#unlocked")).to_have_text("The whole handbook is for members.")
+    # There is no heading to begin at.
+    expect(page.locator("#unlocked")).to_be_focused()
+    assert visitor.mistakes == []
+
+
 def test_a_site_that_has_written_no_page_to_log_in_on_has_one(visit: Visit, own: Site) -> None:
     (own.made.folder / "content/login.md").unlink()
     publish(own.made.folder)
@@ -690,6 +701,18 @@ def test_a_passcode_in_a_link_leaves_the_address_at_once(visit: Visit) -> None:
     expect(page.locator(".logged-in")).to_be_visible()
     assert not [url for url in visitor.requested if ANN[5:9] in url.partition("#")[0]]
     expect(visitor.goto(f"{LOGIN}#if-it-fails").locator("#if-it-fails")).to_be_in_viewport()
+
+
+def test_a_link_with_a_slip_in_its_passcode_leaves_the_address_too_and_other_fragments_stay(
+    visit: Visit,
+) -> None:
+    visitor = visit()
+    page = visitor.goto(f"{LOGIN}#{ANN[:-1]}")
+    expect_said(page, "There is a slip in it")
+    assert page.url == visitor.site.url + LOGIN
+    page = visit().goto(f"{LOGIN}#what-was-here-once")
+    expect(page.locator(FIELD)).to_have_value("")
+    assert page.url.endswith("#what-was-here-once")
 
 
 # For everybody
