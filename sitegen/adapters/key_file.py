@@ -20,14 +20,11 @@ import msgspec
 from sitegen.adapters.files import opened, reason
 from sitegen.adapters.git_index import tracks
 from sitegen.errors import Problem, SiteError, UsageError
+from sitegen.model.lock import KEY_FILE, PATH_VARIABLE, TEXT_VARIABLE
 from sitegen.model.members import MOST_ROUNDS, ROUNDS, VERSION, KeyFile, Member
 from sitegen.text.passcode import ALPHABET, LOCATOR
 
-FILE = "members.key.json"
-PATH_VARIABLE = "SITEGEN_MEMBERS_FILE"
-"""Names another file."""
-TEXT_VARIABLE = "SITEGEN_MEMBERS"
-"""Holds the text of the file itself, for machines that build and keep no files."""
+FILE = KEY_FILE
 
 _PUBLISHED = ("content", "templates", "output")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO

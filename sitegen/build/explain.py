@@ -11,9 +11,9 @@ NEW = "new"
 LOST = "its file was changed or removed"
 UNKNOWN = "nothing is known of how it was made before"
 """The cache is gone, or that of another version of sitegen or of a library."""
+_TEMPLATE = "template"
 _NAMES = {
     "text": "its text",
-    "templates": "template",
     "gated text": "its text for members, or its keys",
     "page": "what it says of itself",
     "post": "its title, date or terms",
@@ -29,8 +29,8 @@ _NAMES = {
 def explain(before: Parts | None, now: Parts, templates: tuple[str, ...], *, published: bool) -> str:
     """The reasons, separated by semicolons: `related: +1, -1; its text`.
 
-    `templates` names those that make the page and are others than before; `published` says whether there was
-    such a page.
+    `templates` names those that make the page and are others than before, which no part tells; `published`
+    says whether there was such a page.
     """
     if before is None:
         return UNKNOWN if published else NEW
@@ -47,11 +47,11 @@ def _reasons(
 ) -> Iterator[str]:
     for name in dict.fromkeys((*now, *before)):
         old, new = before.get(name, ()), now.get(name, ())
-        if old == new:
+        if old == new and not (name == _TEMPLATE and templates):
             continue
         label = _NAMES.get(name, name)
-        if name in ("templates", "template"):
-            yield f"template: {', '.join(templates)}" if templates else "template"
+        if name == _TEMPLATE:
+            yield f"{label}: {', '.join(templates)}" if templates else label
         elif len(old) == len(new) <= 1:
             yield label
         else:

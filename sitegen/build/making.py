@@ -19,7 +19,7 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
 from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
-from sitegen.build.members import keyring_files
+from sitegen.build.members import members_files
 from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known
 from sitegen.build.record import Closures, MadeOf, Row, read_facts, write_facts
@@ -27,10 +27,20 @@ from sitegen.build.shop import Shop
 from sitegen.build.work import PageJob, PressRules, make_pages, press, seal_and_stage
 from sitegen.config import FILE
 from sitegen.digest import Digest, digest_of
-from sitegen.engine.store import Store
+from sitegen.engine.store import Store, StoreDamaged
 from sitegen.errors import Problem
-from sitegen.model.packed import Packed, Packer, Parts
-from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, SealedRecipe, TextRecipe
+from sitegen.model.lock import GatedText
+from sitegen.model.packed import Packer, Parts
+from sitegen.model.plan import (
+    Artifact,
+    CopyRecipe,
+    KeptRecipe,
+    PageRecipe,
+    SealedRecipe,
+    StoredRecipe,
+    Text,
+    TextRecipe,
+)
 from sitegen.model.report import Rendered
 from sitegen.model.source import Origin, Source, Tree
 from sitegen.stages.plan import Earlier, Material, Outcome, Planning
@@ -65,7 +75,8 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     templates = template_files(known.tree, shop)
     material = _material(known.tree, shop)
     keys = {path: row.key for path, row in there.items() if row.key}
-    earlier = Earlier(known.versions, keys, shop.is_sealed)
+    stored = {path for path in keys if there[path].texts and shop.memo.holds(there[path].recipe)}
+    earlier = Earlier(known.versions, keys, stored, shop.is_sealed)
     tools = Templates(templates, read_facts(shop.memo))
     sealing = shop.members.sealing_keys
     names = (sealing.file_name,) if sealing else ()
@@ -98,19 +109,26 @@ class Before(NamedTuple):
     """All that was published, also by a build of which nothing else is known."""
 
 
-def page_job(path: str, packed: Packed, recipe: PageRecipe, store: Store) -> PageJob:
-    """What a worker makes a page of."""
-    html = tuple([store.blob(text.html) for text in recipe.texts])
-    gated = store.blob(recipe.gated.html) if recipe.gated else None
-    return PageJob(path, packed.data, html, gated)
+def page_job(
+    path: str, recipe: bytes, texts: tuple[Text, ...], gated: GatedText | None, store: Store
+) -> PageJob:
+    """What a worker makes a page of: its recipe, and what that shows."""
+    html = tuple([store.blob(text.html) for text in texts])
+    return PageJob(path, recipe, html, store.blob(gated.html) if gated else None)
 
 
 class _Page(NamedTuple):
     """A page that a template makes."""
 
     artifact: Artifact
-    recipe: PageRecipe
-    packed: Packed
+    template: str
+    texts: tuple[Text, ...]
+    gated: GatedText | None
+    data: bytes
+    """Its recipe."""
+    digest: Digest
+    parts: Parts | None
+    """None if they are those of before."""
 
 
 _encode = msgspec.json.Encoder().encode
@@ -171,7 +189,8 @@ class _Maker:
                 self.others(some, sources)
                 pages = self.pages(some, packer)
                 yield from [
-                    page_job(page.artifact.path, page.packed, page.recipe, shop.store) for page in pages
+                    page_job(page.artifact.path, page.data, page.texts, page.gated, shop.store)
+                    for page in pages
                 ]
 
     def others(self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source]) -> None:
@@ -195,40 +214,50 @@ class _Maker:
     def pages(self, artifacts: list[Artifact], packer: Packer) -> list[_Page]:
         """The pages that have to be made; those that are there already are taken as they are."""
         closure = self.planning.templates.closure
-        pages = [
-            _Page(artifact, recipe, packer.pack(recipe, closure(recipe.template).mentions))
-            for artifact in artifacts
-            if isinstance(recipe := artifact.recipe, PageRecipe)
-        ]
-        for artifact, recipe, packed in pages:
-            texts = tuple([text.source for text in recipe.texts])
-            self.recipes[artifact.path] = MadeOf(packed.digest, artifact.key, texts)
-            self.parts[artifact.path] = _encode(packed.parts)
-            self.members[recipe.template] = closure(recipe.template).members
+        pages = [page for artifact in artifacts if (page := self.page(artifact, packer)) is not None]
+        for artifact, template, texts, _, _, digest, parts in pages:
+            self.recipes[artifact.path] = MadeOf(digest, artifact.key, tuple([text.source for text in texts]))
+            if parts is not None:
+                self.parts[artifact.path] = _encode(parts)
+            self.members[template] = closure(template).members
         new = [page for page in pages if not self.is_there(page)]
         for page in new:
             self.remember(page)
-        self.count(run=len(pages), reused=0, rendered=len(new))
+        planned = sum(page.parts is not None for page in pages)
+        self.count(run=planned, reused=len(pages) - planned, rendered=len(new))
         return new
+
+    def page(self, artifact: Artifact, packer: Packer) -> _Page | None:
+        """A page with the bytes of its recipe; None if no template makes this artifact."""
+        recipe = artifact.recipe
+        if isinstance(recipe, PageRecipe):
+            packed = packer.pack(recipe, self.planning.templates.closure(recipe.template).mentions)
+            return _Page(artifact, recipe.template, recipe.texts, recipe.gated, *packed)
+        if isinstance(recipe, StoredRecipe):
+            stored = self.shop.store.get(bytes.fromhex(self.there[artifact.path].recipe))
+            if stored is None:
+                raise StoreDamaged
+            data, digest, texts, gated = packer.repack(stored, recipe.templates)
+            return _Page(artifact, recipe.template, texts, gated, data, digest, None)
+        return None
 
     def is_there(self, page: _Page) -> bool:
         """Whether a page is there already; then it is taken as it is."""
         path = page.artifact.path
         row = self.there.get(path)
-        if row is None or row.recipe != page.packed.digest:
+        if row is None or row.recipe != page.digest:
             return False
         self.files.append(Staged(path, row.digest, row.size, there=True))
         return True
 
     def remember(self, page: _Page) -> None:
         """Note what is known of a page that has to be made."""
-        artifact, recipe, packed = page
+        artifact = page.artifact
         if self.shop.options.explain:
-            why = self.why(artifact.path, packed.parts, recipe.template)
-            self.rendered.append(Rendered(artifact.path, why))
+            self.rendered.append(Rendered(artifact.path, self.why(artifact.path, page.parts, page.template)))
         self._waiting.append((artifact.path, artifact.source))
-        if recipe.texts:
-            self.shop.store.put(bytes.fromhex(packed.digest), packed.data)
+        if page.texts:
+            self.shop.store.put(bytes.fromhex(page.digest), page.data)
 
     def count(self, *, run: int, reused: int, rendered: int) -> None:
         """Count pages that were planned, those that did not have to be, and those that have to be made."""
@@ -260,9 +289,11 @@ class _Maker:
             data = read(self.shop.roots, source)
             self.files.append(seal_and_stage(self.folder, recipe, data, keys))
 
-    def why(self, path: str, parts: Parts, template: str) -> str:
+    def why(self, path: str, parts: Parts | None, template: str) -> str:
         others = changed(self.before.closures.get(template, ()), self.members[template])
-        return explain(self.before.parts.get(path), parts, others, published=path in self.before.paths)
+        old = self.before.parts.get(path)
+        now = parts if parts is not None else old or ()
+        return explain(old, now, others, published=path in self.before.paths)
 
 
 def _note(outcome: Outcome, tree: Tree, shop: Shop) -> None:
@@ -289,7 +320,7 @@ def _material(tree: Tree, shop: Shop) -> Material:
             problems = check_svg(source.shown, read(shop.roots, source))
             shop.note(problems)
             shop.left_out.update(problem.path for problem in problems)
-    texts = keyring_files(shop.members, shop.config, shop.options.now)
+    texts = members_files(shop.members, shop.config, shop.options.now)
     return Material(
         tree=replace(tree, sources=tuple(one for one in tree.sources if one.shown not in shop.left_out)),
         config=shop.config,

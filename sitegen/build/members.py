@@ -7,21 +7,25 @@ cipher   seals the whole cache of a site that has a key file, so that what is ga
 
 from __future__ import annotations
 
-import hmac
 import os
 import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from sitegen.adapters.key_file import read_key_file
-from sitegen.adapters.sealing import KEY, NONCE, Keys, SealError, hkdf, keys_at, lp, seal, unseal
 from sitegen.config import FILE, Config
+from sitegen.engine.store import Cipher
 from sitegen.errors import Problem
-from sitegen.model.lock import OPEN, Lock
-from sitegen.model.members import KeyFile
-from sitegen.stages.seal import keyring
+from sitegen.model.lock import KEY_FILE, OPEN, PATH_VARIABLE, TEXT_VARIABLE, Lock
+
+if TYPE_CHECKING:
+    # Imported where they are used: most sites have no members, and their builds start at once.
+    from sitegen.adapters.sealing import Keys
+    from sitegen.model.members import KeyFile
+
+
+NO_JEKYLL = ".nojekyll"
 
 
 class Members(NamedTuple):
@@ -47,6 +51,11 @@ def read_members(site: Path, environ: Mapping[str, str], published: tuple[Path, 
 
     Raises `SiteError` or `UsageError` for one that cannot be used.
     """
+    named = environ.get(TEXT_VARIABLE) or environ.get(PATH_VARIABLE)
+    if not named and not os.path.lexists(site / KEY_FILE):
+        return None
+    from sitegen.adapters.key_file import read_key_file
+
     return read_key_file(site, environ, published)
 
 
@@ -55,6 +64,8 @@ def members_at(file: KeyFile | None, config: Config, now: datetime) -> Members:
     wanted = config.members.lock
     if file is None:
         return Members(problems=(_no_key_file(),)) if wanted == "encrypted" else NOBODY
+    from sitegen.adapters.sealing import keys_at
+
     keys = keys_at(file, now)
     kind = wanted or ("encrypted" if file.members else "teaser")
     lock = OPEN
@@ -70,12 +81,15 @@ def members_at(file: KeyFile | None, config: Config, now: datetime) -> Members:
     return Members(lock, file, keys, (_strays(strays),) if strays else ())
 
 
-def keyring_files(members: Members, config: Config, now: datetime) -> dict[str, str]:
-    """What is published of the key file, by path; nothing where nothing is sealed."""
+def members_files(members: Members, config: Config, now: datetime) -> dict[str, str]:
+    """What is published for members beside pages and files, by path; nothing where nothing is sealed."""
     if not members.lock.seals or members.keys is None or members.file is None:
         return {}
+    from sitegen.stages.seal import keyring
+
     made = keyring(members.keys, members.file.members, config.members.tiers, now)
-    return {path: data.decode() for path, data in made.items()}
+    # GitHub Pages leaves out what begins with `_`, such as the list of members, unless this file is there.
+    return {NO_JEKYLL: "", **{path: data.decode() for path, data in made.items()}}
 
 
 def _no_key_file() -> Problem:
@@ -100,38 +114,11 @@ def _strays(count: int) -> Problem:
 # The cache
 
 
-class CacheCipher:
-    """Seals the cache under a key of the seed. Whoever has the seed can open everything anyway."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._names = hkdf(key, lp("sitegen/cache/v1/names"), KEY)
-        self._texts = hkdf(key, lp("sitegen/cache/v1/texts"), KEY)
-        self.mark = int.from_bytes(hkdf(key, lp("sitegen/cache/v1/mark"), 4)) >> 1 or 1
-
-    def name(self, key: bytes) -> bytes:
-        """What stands in the file for a key."""
-        return hmac.digest(self._names, key, "sha256")
-
-    def seal(self, name: bytes, data: bytes) -> bytes:
-        """Bytes, sealed under a random nonce: the cache is nobody's to compare."""
-        nonce = os.urandom(NONCE)
-        return nonce + seal(self._texts, nonce, data, name)
-
-    def unseal(self, name: bytes, sealed: bytes) -> bytes | None:
-        """The bytes again; None if they were not sealed under this name."""
-        try:
-            return unseal(self._texts, sealed[:NONCE], sealed[NONCE:], name)
-        except (SealError, ValueError):
-            return None
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, CacheCipher) and hmac.compare_digest(self._key, other._key)
-
-    def __hash__(self) -> int:
-        return self.mark
-
-
-def cipher_of(file: KeyFile | None) -> CacheCipher | None:
+def cipher_of(file: KeyFile | None) -> Cipher | None:
     """What the cache of a site is sealed with; None for one without a key file."""
-    return CacheCipher(Keys(file.site, file.epoch, file.seed).cache) if file is not None else None
+    if file is None:
+        return None
+    from sitegen.adapters.sealing import Keys
+    from sitegen.build.cipher import CacheCipher
+
+    return CacheCipher(Keys(file.site, file.epoch, file.seed).cache)

@@ -156,7 +156,9 @@ class _Rewriting:
         store, keys = self.shop.store, self.shop.members.sealing_keys
         code = read_code(self.shop.memo)
         rules = PressRules(folder, self.files, site, store.blob(self.record.data), code, keys)
-        jobs = [page_job(row.path, one, recipe, store) for row, recipe, one in packed]
+        jobs = [
+            page_job(row.path, one.data, recipe.texts, recipe.gated, store) for row, recipe, one in packed
+        ]
         staged = []
         for job, made in zip(jobs, self.shop.pool.map_chunks(make_pages, rules, jobs, press), strict=True):
             if isinstance(made, Problem):

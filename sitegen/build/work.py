@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
 from sitegen.adapters.deadline import standing
 from sitegen.adapters.jinja import TemplateFile, Templates
-from sitegen.adapters.sealing import Keys
 from sitegen.config import ConvertRules, ParseRules
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
 from sitegen.model.document import Body, Document, Parsed
 from sitegen.model.lock import FILES, GatedFile
-from sitegen.model.members import Inside, InsideFile
 from sitegen.model.packed import unpack
 from sitegen.model.plan import SealedRecipe
 from sitegen.model.source import Source
@@ -24,9 +22,12 @@ from sitegen.stages.convert import convert_all
 from sitegen.stages.parse import parse_all
 from sitegen.stages.render import Rendered, RenderJob, Tools, contents, fill_gated, render
 from sitegen.stages.scan import Roots, read
-from sitegen.stages.seal import seal_file, seal_text
 from sitegen.stages.write import Staged, stage
-from sitegen.text.media import media_type
+
+if TYPE_CHECKING:
+    # Imported where they are used: most sites have no members.
+    from sitegen.adapters.sealing import Keys
+    from sitegen.model.members import InsideFile
 
 
 class Reading(NamedTuple):
@@ -170,6 +171,9 @@ def _sealed(keys: Keys | None, job: PageJob) -> str:
     text = unpack(job.recipe).gated
     if text is None:
         return ""
+    from sitegen.model.members import Inside
+    from sitegen.stages.seal import seal_text
+
     inside = Inside(
         html=fill_gated(text, job.gated.decode()),
         toc_html=contents(text.toc),
@@ -180,11 +184,16 @@ def _sealed(keys: Keys | None, job: PageJob) -> str:
 
 
 def _inside_file(keys: Keys, file: GatedFile) -> InsideFile:
+    from sitegen.model.members import InsideFile
+    from sitegen.text.media import media_type
+
     name = file.path.rpartition("/")[2]
     return InsideFile(key=keys.file(file.path, file.digest), type=media_type(name), name=name)
 
 
 def seal_and_stage(folder: Path, recipe: SealedRecipe, data: bytes, keys: Keys) -> Staged:
     """A file of gated texts, sealed and staged. Raises `ValueError` if it is not the file of the recipe."""
+    from sitegen.stages.seal import seal_file
+
     made = seal_file(keys, recipe.source, recipe.digest, data)
     return stage(folder, f"{FILES}{made.name}", made.data)

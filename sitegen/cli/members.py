@@ -60,8 +60,9 @@ class _Desk(NamedTuple):
 
 def _desk(site: Path) -> _Desk:
     """The site, and its key file as one that may be changed."""
-    from sitegen.adapters.key_file import PATH_VARIABLE, TEXT_VARIABLE, check_place, key_file_path
+    from sitegen.adapters.key_file import check_place, key_file_path
     from sitegen.errors import UsageError
+    from sitegen.model.lock import PATH_VARIABLE, TEXT_VARIABLE
 
     desk = _look(site)
     if os.environ.get(TEXT_VARIABLE):

@@ -18,6 +18,14 @@ LARGEST = 25_000_000
 """Bytes of a file that is sealed: a browser opens it whole, in memory."""
 
 
+KEY_FILE = "members.key.json"
+"""The private key file, in the site's folder."""
+PATH_VARIABLE = "SITEGEN_MEMBERS_FILE"
+"""Of the environment: names another file."""
+TEXT_VARIABLE = "SITEGEN_MEMBERS"
+"""Of the environment: holds the text of the file itself, for machines that build and keep no files."""
+
+
 class Lock(Struct, frozen=True, kw_only=True, gc=False):
     """The lock of one build, and under which keys it seals. Two equal locks seal alike."""
 

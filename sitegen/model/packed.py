@@ -41,6 +41,15 @@ class Packed(NamedTuple):
     parts: Parts
 
 
+class Repacked(NamedTuple):
+    """Bytes of a recipe from the store, for other templates."""
+
+    data: bytes
+    digest: Digest
+    texts: tuple[Text, ...]
+    gated: GatedText | None
+
+
 class Unpacked(NamedTuple):
     """What a template needs."""
 
@@ -100,7 +109,7 @@ class Packer:
             written.append(label + data)
         texts = _encode(recipe.texts)
         shown = self.site if layout.with_site else ""
-        parts += _named(recipe.template, recipe.templates, shown, recipe.data)
+        parts += _named(recipe.template, shown, recipe.data)
         parts.append(("text", (crc32(texts),)))
         gated = b',"gated":%b' % _encode(recipe.gated) if recipe.gated else b""
         if gated:
@@ -114,9 +123,13 @@ class Packer:
             b",".join(written),
             gated,
         )
-        digest = sha256(f"{recipe.templates}{shown}".encode())
-        digest.update(data)
-        return Packed(data, Digest(digest.hexdigest()), tuple(parts))
+        return Packed(data, _digest_of(data, recipe.templates, shown), tuple(parts))
+
+    def repack(self, data: bytes, templates: Digest) -> Repacked:
+        """The bytes of a recipe that is the same but for its templates."""
+        page = _pages.decode(data)
+        shown = self.site if page.site else ""
+        return Repacked(data, _digest_of(data, templates, shown), page.texts, page.gated)
 
     def _field(self, value: Any) -> tuple[bytes, tuple[int, ...]]:
         """The bytes and the checksums of what a field holds."""
@@ -145,6 +158,13 @@ class Packer:
         if known is None:
             known = self._cards[id(card)] = _item(card)
         return known
+
+
+def _digest_of(data: bytes, templates: Digest, site: str) -> Digest:
+    """What two pages have in common if they look alike; `site` is empty if they show nothing of it."""
+    digest = sha256(f"{templates}{site}".encode())
+    digest.update(data)
+    return Digest(digest.hexdigest())
 
 
 class _Item(NamedTuple):
@@ -220,8 +240,8 @@ def _layout(view: type[Struct], mentions: frozenset[str] | None) -> _Layout:
 
 @lru_cache(maxsize=256)
 def _named(*values: str) -> tuple[tuple[str, tuple[int]], ...]:
-    """The parts of what by far the most pages share: template, templates, site and data."""
-    names = ("template", "templates", SITE, "data")
+    """The parts of what by far the most pages share: template, site and data."""
+    names = ("template", SITE, "data")
     return tuple((name, (crc32(value.encode()),)) for name, value in zip(names, values, strict=True))
 
 

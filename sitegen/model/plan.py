@@ -64,7 +64,15 @@ class KeptRecipe(Struct, frozen=True, tag="kept", gc=False):
     """A page that is already there, and what it shows is what it would show now."""
 
 
-Recipe = PageRecipe | CopyRecipe | SealedRecipe | TextRecipe | KeptRecipe
+class StoredRecipe(Struct, frozen=True, tag="stored", gc=False):
+    """A page that shows what it showed, by templates that are others now: its recipe is in the store."""
+
+    template: str
+    templates: Digest
+    """Of the template and all that it extends, includes and imports."""
+
+
+Recipe = PageRecipe | CopyRecipe | SealedRecipe | TextRecipe | KeptRecipe | StoredRecipe
 
 
 class Artifact(Struct, frozen=True, gc=False):

@@ -27,6 +27,7 @@ from sitegen.build import CACHE, Options, Session, load_config, theme_folder
 from sitegen.build import build as pipeline
 from sitegen.config import FILE, Config
 from sitegen.errors import Problem, SiteError, UsageError
+from sitegen.model.lock import KEY_FILE
 from sitegen.model.report import BuildReport
 from sitegen.preview import state
 from sitegen.preview.listen import LOOPBACK, Listening, is_local, listen
@@ -176,7 +177,8 @@ class Loop:
         # Here and not when the folders are asked for: now the file has been at rest for a moment.
         self._read_config()
         if isinstance(outcome, BuildReport):
-            step = state.built(self.shown, outcome, state.read_files(self.output), self._config.root)
+            files = frozenset(path for path, _digest in outcome.result.manifest.files)
+            step = state.built(self.shown, outcome, files, self._config.root)
         else:
             step = state.failed(self.shown, outcome)
         self.shown = step.shown
@@ -214,7 +216,7 @@ class Loop:
         return Roots(
             # The same one twice where the site is the theme's own checkout.
             folders=tuple(dict.fromkeys(folders)),
-            files=(self.site / FILE,),
+            files=(self.site / FILE, self.site / KEY_FILE),
             ignored=(self.site / "output", self.site / CACHE),
         )
 

@@ -22,7 +22,7 @@ from tests.test_build import SETTINGS, Site
 OLD: Parts = (
     *(("page", (1,)), ("post", (2,)), ("related", (3, 4, 5)), ("previous", (6,)), ("next", (7,))),
     *(("more", ()), ("toc", (8, 9)), ("authors", (1,)), ("extra", ())),
-    *(("template", (10,)), ("templates", (11,)), ("site", (12,)), ("data", (13,)), ("text", (14,))),
+    *(("template", (10,)), ("site", (12,)), ("data", (13,)), ("text", (14,))),
 )
 
 
@@ -41,7 +41,7 @@ def test_of_a_page_that_was_published_nothing_may_be_known() -> None:
 
 
 def test_a_page_of_which_all_is_as_before_lost_its_file() -> None:
-    assert explain(OLD, OLD, ("base.html",), published=True) == LOST == "its file was changed or removed"
+    assert explain(OLD, OLD, (), published=True) == LOST == "its file was changed or removed"
 
 
 SENTENCES: list[tuple[dict[str, tuple[int, ...]], str]] = [
@@ -87,15 +87,11 @@ def test_each_part_that_is_another_one_has_its_words(
     ],
 )
 def test_templates_are_named_as_far_as_they_are_known(templates: tuple[str, ...], sentence: str) -> None:
-    assert why({"templates": (0,)}, *templates) == sentence
+    assert why({"template": (0,)}, *templates) == sentence
 
 
-def test_another_template_and_other_templates_are_one_reason() -> None:
-    assert why({"template": (0,), "templates": (0,)}, "post.html") == "template: post.html"
-
-
-def test_templates_that_changed_are_not_named_where_the_page_does_not_need_them() -> None:
-    assert why({"text": (0,)}, "base.html") == "its text"
+def test_templates_of_the_same_name_are_a_reason_too() -> None:
+    assert why({"text": (0,)}, "base.html") == "template: base.html; its text"
 
 
 @pytest.mark.parametrize("gone", ["previous", "related"])

@@ -32,6 +32,7 @@ from sitegen.model.plan import (
     PageRecipe,
     Plan,
     SealedRecipe,
+    StoredRecipe,
     TextRecipe,
 )
 from sitegen.model.site import Relation, Site
@@ -155,11 +156,17 @@ class Planning:
             if url is not None:
                 urls.append(url)
             if isinstance(draft, Kept):
-                yield self.claimed(Artifact(draft.path, _KEPT, draft.source, draft.key))
+                yield self.claimed(Artifact(draft.path, self.kept(draft), draft.source, draft.key))
             else:
                 yield from self.made(draft)
         for draft in chain(sitemap(context, urls), feeds(context), redirects(context)):
             yield from self.made(draft)
+
+    def kept(self, page: Kept) -> KeptRecipe | StoredRecipe:
+        """The recipe of a page that shows what it showed. Its templates can be read: it has a key."""
+        if not page.template:
+            return _KEPT
+        return StoredRecipe(page.template, self.templates.closure(page.template).digest)
 
     def made(self, draft: Draft) -> Iterator[Artifact]:
         """The artifact of a draft, with the digest of all the templates that make it."""

@@ -4,11 +4,14 @@ Planning a page means finding all that it shows. Of posts and of lists, by far t
 know that they show what they showed before: which version of which posts they are made of, and that what all
 pages have in common is the same. A key is the digest of just that; a page with a mistake in it has none, so
 that the mistake is found in every build.
+
+The second half of a key stands for the templates. Where that alone is another, the page is made of the recipe
+that the store has, and need not be planned.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cached_property
 from hashlib import sha256
 from typing import NamedTuple
@@ -32,6 +35,8 @@ class Earlier(NamedTuple):
     """By a document's source what all that was read of it is known by; none for what may leave no digest."""
     keys: Mapping[str, str] = {}
     """By path the keys of pages that are still there."""
+    stored: Container[str] = ()
+    """The paths of those whose recipes are in the store."""
     sealed: bool = False
     """Whether keys are kept sealed, so that they may depend on what is for members."""
 
@@ -51,6 +56,12 @@ class Kept(Struct, frozen=True, gc=False):
     canonical_url: str
     """For the sitemap; empty if it does not want to be found."""
     changed: str = ""
+    template: str = ""
+    """With which it has to be made anew; empty if it has not."""
+
+
+_HALF = 32
+"""Hexadecimal digits: 128 bits, far beyond what could ever meet by chance."""
 
 
 class Keys:
@@ -63,27 +74,33 @@ class Keys:
         self.templates = templates
         self.versions = earlier.versions
         self.there = earlier.keys
+        self.stored = earlier.stored
         self.sealed = earlier.sealed
         common = (context.config, _settled(context), view, context.resolver.severity, data, context.lock)
         self.common = digest_of(common) if earlier.versions else ""
         self.cards = {post.teaser.id: self._card(post) for post in context.site.posts}
-        self._templates: dict[str, str] = {}
+        self._templates: dict[str, _Template] = {}
 
     def holds(self, path: str, key: str) -> bool:
         """Whether the page at `path` is there and has this key."""
         return bool(key) and self.there.get(path) == key
 
+    def recipe_holds(self, path: str, key: str) -> bool:
+        """Whether the page at `path` shows what it showed, so that its recipe need not be found anew."""
+        return bool(key) and self.there.get(path, "")[:_HALF] == key[:_HALF] and path in self.stored
+
     def post(self, post: Post, related: tuple[Relation, ...], more: Iterable[str]) -> str:
         """The key of a post's page; empty if it must be planned."""
         version = self.versions.get(post.document.source, "")
         links = self._links(post)
-        if not version or links is None:
+        template = self._template(post.document.front.template or "post.html")
+        if not version or links is None or not template.digest:
             return ""
         cards = self.cards
         parts = [
             "post",
             self.common,
-            self._template(post.document.front.template or "post.html"),
+            template.shows,
             version,
             cards[post.teaser.id],
             links,
@@ -96,24 +113,24 @@ class Keys:
             parts += (cards[one.id], "picked" if one.picked else "", *[tag.slug for tag in one.shared], "")
         parts.append("more")
         parts += [cards[id] for id in more]
-        return _digest(parts)
+        return _digest(parts, template)
 
     def list_page(self, address: str, place: tuple[int, int], shown: ListView, ids: Iterable[str]) -> str:
         """The key of a page of a list: the which of how many; `shown` is what all of its pages have."""
-        if not self.common:
+        template = self._template("list.html")
+        if not self.common or not template.digest:
             return ""
         what = (shown.kind, shown.name, shown.icon, str(shown.total))
-        parts = ["list", self.common, self._template("list.html"), address, f"{place[0]}/{place[1]}", *what]
+        parts = ["list", self.common, template.shows, address, f"{place[0]}/{place[1]}", *what]
         parts += map(self.cards.__getitem__, ids)
-        return _digest(parts)
+        return _digest(parts, template)
 
     def archive(self, ids: Iterable[str]) -> str:
         """The key of the page of all posts."""
-        if not self.common:
+        template = self._template("archive.html")
+        if not self.common or not template.digest:
             return ""
-        return _digest(
-            ["archive", self.common, self._template("archive.html"), *(self.cards[id] for id in ids)]
-        )
+        return _digest(["archive", self.common, template.shows, *(self.cards[id] for id in ids)], template)
 
     def _card(self, post: Post) -> str:
         """What the card of a post is known by."""
@@ -143,14 +160,24 @@ class Keys:
             return ""
         return digest_of([sorted(known.items()) for known in (atlas.files, atlas.places, atlas.absent)])
 
-    def _template(self, name: str) -> str:
+    def _template(self, name: str) -> _Template:
         if name not in self._templates:
+            shows = digest_of((name, tuple(sorted(self.context.mentions(name)))))
             try:
                 digest = self.templates.closure(name).digest
             except TemplateMistake:
                 digest = Digest("")
-            self._templates[name] = f"{name}:{digest}"
+            self._templates[name] = _Template(shows, digest)
         return self._templates[name]
+
+
+class _Template(NamedTuple):
+    """What keys hold of a template."""
+
+    shows: str
+    """The digest of its name and of all that it names: what decides what a recipe holds for it."""
+    digest: Digest
+    """Of it and all that it needs; empty if it cannot be read."""
 
 
 def _settled(context: Context) -> tuple[object, ...]:
@@ -166,5 +193,6 @@ def _settled(context: Context) -> tuple[object, ...]:
     return context.site_image, tuple(authors), tuple(icons)
 
 
-def _digest(parts: Iterable[str]) -> str:
-    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(parts: Iterable[str], template: _Template) -> str:
+    shown = sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return shown[:_HALF] + template.digest[:_HALF]

@@ -45,9 +45,10 @@ def post_pages(context: Context, view: SiteView, related: Related, keys: Keys) -
         more = _more(post, relations, context)
         address = post.teaser.address
         path, key = path_of(address), keys.post(post, relations, more)
-        if keys.holds(path, key):
+        if keys.recipe_holds(path, key) or keys.holds(path, key):
             url = "" if post.unlisted else context.canonical(address)
-            yield Kept(path, key, post.document.path, url, changed(post))
+            template = "" if keys.holds(path, key) else post.document.front.template or "post.html"
+            yield Kept(path, key, post.document.path, url, changed(post), template)
             continue
         found = len(problems)
         draft = _post_page(_Post(post, context, relations, more), view)

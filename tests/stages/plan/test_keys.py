@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from sitegen.digest import Digest, digest_of
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Fragment, Heading
-from sitegen.model.plan import Artifact, KeptRecipe, Recipe
+from sitegen.model.plan import Artifact, KeptRecipe, PageRecipe, Recipe, StoredRecipe
 from sitegen.model.source import Tree
 from sitegen.stages.index import Entry, tag_table
 from sitegen.stages.plan import Earlier, Material, Planning
@@ -116,7 +116,10 @@ def plan(world: World, keys: dict[str, str] | None = None, *, known: bool = True
         relate(tag_table(site), config.related),
         support.templates(**world.theme),
         Material(Tree(tuple(files)), config, data=world.data),
-        Earlier(versions(entries), keys or {}) if known else Earlier(),
+        # As in a build: the recipes of what holds a text are in the store, and those of lists are not.
+        Earlier(versions(entries), keys or {}, {path for path in keys or {} if path.startswith("blog/p")})
+        if known
+        else Earlier(),
     )
     artifacts = {one.path: one for one in planning}
     return Planned(artifacts, set(planning.outcome().problems))
@@ -128,11 +131,23 @@ def check(before: Planned, world: World) -> Planned:
     assert warm.artifacts.keys() == cold.artifacts.keys()
     assert warm.problems == cold.problems
     for path, one in warm.artifacts.items():
-        recipe = before.recipes[path] if isinstance(one.recipe, KeptRecipe) else one.recipe
-        assert recipe == cold.recipes[path], path
+        assert whole(one, before) == cold.recipes[path], path
     fresh = plan(world)
     assert {path: key for path, key in warm.keys.items() if fresh.keys[path] != key} == {}
     return fresh
+
+
+def whole(artifact: Artifact, before: Planned) -> Recipe:
+    """The recipe that an artifact stands for."""
+    recipe, stored = artifact.recipe, before.recipes.get(artifact.path)
+    if isinstance(recipe, KeptRecipe):
+        assert stored is not None
+        return stored
+    if isinstance(recipe, StoredRecipe):
+        assert isinstance(stored, PageRecipe)
+        assert stored.template == recipe.template
+        return replace(stored, templates=recipe.templates)
+    return recipe
 
 
 def short(paths: set[str]) -> set[str]:
@@ -337,6 +352,9 @@ CASES: dict[str, Case] = {
     "an asset": Case(lambda world: world.assets.add("more.css"), EVERY),
     "a page in the footer": Case(drop("about"), EVERY),
     "the template of posts": Case(theme("post", "{{ next }}"), " ".join(POSTS), " ".join(LISTS)),
+    "the template of posts, which names what it named": Case(
+        theme("post", "{{ next }} {{ previous }} {{ more }} {{ related }}"), " ".join(POSTS), " ".join(LISTS)
+    ),
     "the template of lists": Case(
         theme("list", "x"), " ".join(LISTS - {"archive"}), " ".join(POSTS | {"archive"})
     ),
@@ -361,6 +379,36 @@ def test_what_a_page_shows_changes_its_key_and_what_it_does_not_leaves_it(before
     changed = {path for path in before.artifacts if before.keys.get(path) != after.keys.get(path)}
     assert set(case.changed.split()) - short(changed) == set()
     assert set(case.same.split()) & short(changed) == set()
+
+
+@pytest.mark.parametrize(
+    ("template", "stored"),
+    [
+        ("{{ next }} {{ previous }} {{ more }} {{ related }}", POSTS),
+        ("{{ next }}", set()),
+        ("{% x %}", set()),
+    ],
+)
+def test_where_templates_alone_are_others_posts_are_made_of_the_recipes_that_are_stored(
+    before: Planned, template: str, stored: set[str]
+) -> None:
+    """They have to name what they named: that decides what a recipe holds."""
+    world = World()
+    world.theme["post"] = template
+    after = plan(world, before.keys)
+    found = {path for path, one in after.artifacts.items() if isinstance(one.recipe, StoredRecipe)}
+    assert short(found) == stored
+    again = plan(world, {**before.keys, **after.keys})
+    assert not any(isinstance(one.recipe, StoredRecipe) for one in again.artifacts.values())
+
+
+def test_where_a_text_and_its_template_are_others_the_page_is_planned(before: Planned) -> None:
+    world = World()
+    world.theme["post"] = "{{ next }} {{ previous }} {{ more }} {{ related }}"
+    world.fronts["p3"]["title"] = "Another"
+    recipes = plan(world, before.keys).recipes
+    assert isinstance(recipes["blog/p3/index.html"], PageRecipe)
+    assert isinstance(recipes["blog/p0/index.html"], StoredRecipe)
 
 
 def test_data_that_changes_changes_the_keys_of_pages_that_show_it() -> None:
