@@ -697,7 +697,7 @@ def test_a_passcode_in_a_link_leaves_the_address_at_once(visit: Visit) -> None:
     assert page.url == visitor.site.url + LOGIN
     assert page.evaluate("history.length") <= 2
     expect(page.locator(FIELD)).to_have_attribute("type", "password")
-    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_role("button", name="Log In", exact=True).click()
     expect(page.locator(".logged-in")).to_be_visible()
     assert not [url for url in visitor.requested if ANN[5:9] in url.partition("#")[0]]
     expect(visitor.goto(f"{LOGIN}#if-it-fails").locator("#if-it-fails")).to_be_in_viewport()
