@@ -149,7 +149,7 @@ class SiteView(Struct, frozen=True, kw_only=True, gc=False):
     members_text: str
     members: MembersView = MembersView()
     cta_attributes: tuple[tuple[str, str], ...] = ()
-    """Attributes for the links that lead to membership, and their values."""
+    """Attributes for the links to become a member, and their values."""
     assets: tuple[tuple[str, str], ...] = ()
     """The theme's files and their addresses, for `asset("site.css")`. Sorted."""
 

@@ -21,6 +21,7 @@ export class Trouble extends Error {
 // --- passcodes: four symbols of a locator, fifteen of a secret, one that finds slips of the pen
 
 const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+const LENGTH = 20;
 const GAPS = /[\s\-_.\u00ad\u200b\u2010-\u2015\u2060\u2212]/g;
 
 const timesX = (element) => (element << 1) ^ (element & 16 ? 0b100101 : 0);
@@ -29,7 +30,7 @@ const timesX = (element) => (element << 1) ^ (element & 16 ? 0b100101 : 0);
 export const passcode = (typed) => {
   const symbols = typed.replace(GAPS, "").toUpperCase().replaceAll("O", "0").replace(/[IL]/g, "1");
   const places = [...symbols].map((symbol) => ALPHABET.indexOf(symbol));
-  if (places.length !== 20 || places.includes(-1)) return null;
+  if (places.length !== LENGTH || places.includes(-1)) return null;
   const check = places.pop();
   if (places.reduce((total, place) => timesX(total ^ place), 0) !== check) return null;
   return { locator: symbols.slice(0, 4), secret: symbols.slice(4, 19) };
@@ -264,7 +265,7 @@ const forget = async (name) => {
 
 const asMarkup = globalThis.trustedTypes?.createPolicy("sitegen-members", { createHTML: (html) => html });
 
-/** HTML as elements. It was sealed by the author, and has opened: nobody else can have made it. */
+/** HTML as elements: of what the author sealed, and nobody else can have made, or only to be looked into. */
 const elements = (html) => {
   const made = document.createElement("template");
   made.innerHTML = asMarkup ? asMarkup.createHTML(html) : html;
@@ -284,7 +285,7 @@ const pointedAt = () => {
 /** What the browser does not have, or have here. */
 const lacking = () => {
   if (!globalThis.isSecureContext) return "insecure";
-  return globalThis.crypto?.subtle && globalThis.DecompressionStream && globalThis.indexedDB ? "" : "old";
+  return globalThis.crypto?.subtle && globalThis.DecompressionStream ? "" : "old";
 };
 
 class Page {
@@ -314,14 +315,18 @@ class Page {
     }
     this.listen();
     const kept = linked ? null : await recall(this.name);
-    if (kept) await this.openKept(kept);
+    if (kept) {
+      this.say("opening");
+      await this.openKept(kept);
+    }
     if (!this.isOpen) this.form.hidden = false;
   }
 
-  // A passcode behind the # of the log-in page's address. It is taken out of there before anything else.
+  // A passcode behind the # of the log-in page's address, or nearly one. It is taken out of there before all else.
   takeLinked() {
     const given = location.hash.slice(1);
-    if (this.sealed || !given || pointedAt()) return false;
+    const size = given.replace(GAPS, "").length;
+    if (this.sealed || size < LENGTH - 1 || size > LENGTH + 1 || pointedAt()) return false;
     history.replaceState(history.state, "", location.pathname + location.search);
     this.field.value = given;
     this.say(passcode(given) ? "linked" : "typing");
@@ -388,7 +393,7 @@ class Page {
     const parts = passcode(typed);
     if (!parts) throw new Trouble("typing");
     const slot = await fetchedSlot(this.keyring, parts.locator);
-    this.expectSame(slot.ring);
+    await this.match(slot.ring);
     const kek = await memberKey(slot, parts.secret);
     const tiers = await tierKeys(slot, kek);
     // Who is known stays known, also where this very post is not for them.
@@ -403,7 +408,7 @@ class Page {
   async openKept(kept) {
     try {
       const slot = await fetchedSlot(this.keyring, kept.locator);
-      this.expectSame(slot.ring);
+      await this.match(slot.ring);
       await this.show(await tierKeys(slot, kept.kek));
       this.followFragment();
     } catch (trouble) {
@@ -417,13 +422,20 @@ class Page {
     }
   }
 
-  // The page and the key file are of one upload.
-  expectSame(ring) {
+  // The page and the key file have to be of one upload.
+  async match(ring) {
     if (ring.site !== this.panel.dataset.site) throw new Trouble("stale");
     if (!this.isPost) return;
     this.page = checkedPage(this.sealed.textContent);
+    if (this.page.epoch !== ring.epoch) this.page = await this.renewed();
     if (this.page.site !== ring.site) throw new Trouble("damaged");
     if (this.page.epoch !== ring.epoch) throw new Trouble("stale");
+  }
+
+  // The page as it is published now: this one came out of the browser's own store, or has long been open.
+  async renewed() {
+    const html = textOf(await fetched(location.pathname + location.search, { cache: "reload" }));
+    return checkedPage(elements(html).getElementById("sealed")?.textContent ?? "");
   }
 
   refuse(trouble, withFocus = true) {
@@ -455,6 +467,8 @@ class Page {
     this.bar.hidden = false;
     this.links();
     this.pictures();
+    // For scripts of a theme that do something to the text.
+    this.text.dispatchEvent(new Event("sitegen-opened", { bubbles: true }));
   }
 
   contents(html) {

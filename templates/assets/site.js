@@ -89,7 +89,7 @@ const look = async () => {
   show(found.some((one) => one?.until > Date.now()));
 };
 
-if (doors.length) {
+if (doors.length && globalThis.BroadcastChannel) {
   const others = new BroadcastChannel(kept);
   // No storage, no log-in: the door stays what it is without a script.
   const update = () => look().catch(() => show(false));

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from unittest.mock import patch
 
 import msgspec
+from msgspec.structs import replace
 
-from sitegen.adapters.sealing import Keys, stretch
-from sitegen.digest import digest_bytes
-from sitegen.model.members import Inside, InsideFile, Member, SealedFile
-from sitegen.model.site import Post
-from sitegen.model.view import Head, MembersView, SiteView
-from sitegen.stages.plan import pages
-from sitegen.stages.plan.context import Context
-from sitegen.stages.seal import FILES, KEYRING, keyring, seal_file, seal_text
+from sitegen.adapters.key_file import changing, encode
+from sitegen.adapters.sealing import keys_at, stretch
+from sitegen.model.members import KeyFile, Member
+from sitegen.stages.seal import KEYRING, keyring
 from sitegen.text.passcode import complete, group
 from tests.browser.sites import SQUARE, publish
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 SITE = "0123456789abcdef"
 TIERS = ("members", "patrons")
-ANN = group(complete("ANN1", "23456789ABCDEFG"))
+ANN = group(complete("ANN1", "QW3RTY7ASDFGZXC"))
 BOB = group(complete("B0B1", "HJKMNPQRSTVWXYZ"))
 STRANGER = group(complete("ZZZZ", "ZZZZZZZZZZZZZZZ"))
 """Of the form of a passcode, and nobody's."""
@@ -38,6 +33,8 @@ tagline = "Notes for members"
 
 [members]
 tiers = ["members", "patrons"]
+hide = ["title"]
+cta_attributes = { data-portal = "signup" }
 
 [categories."Field Notes"]
 icon = "leaf"
@@ -50,43 +47,41 @@ date: 2025-01-{day:02}
 category: Field Notes
 tags: [alpha]
 access: {access}
-summary: What everybody may know of {title}.
+summary: What everybody may know of it.
 ---
 
-The free part of {title}. It goes on for a line or two, so that there is something to read before the gate.
+The free part of the post. It goes on for a line or two, so that there is something to read before the gate.
 
 ## A free heading
 
 It ends here.
+"""
 
+KEPT = """
 <!--members-only-->
 
-What stands here in the source is sealed by the test.
-"""
+The sealed part begins, with a [link to the patrons' post](../patrons.md) and a note.[^1]
 
-LONG = """\
-<p>The sealed part begins, with a <a href="/blog/patrons/">link to the patrons' post</a> and
-a note.<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a></sup></p>
-<h2 id="a-sealed-heading">A sealed heading</h2>
-<p><img data-sealed-src="{picture}" alt="A square" width="40" height="40"></p>
-<p>Here is <a data-sealed-href="{paper}">a paper</a> to keep.</p>
+## A sealed heading
+
+![A square](a.svg)
+
+Here is [a paper](paper.pdf) to keep.
+
 {filler}
-<h2 id="another">Another sealed heading</h2>
-<div class="highlight"><pre><code>fee = 120</code></pre></div>
+
+## Another sealed heading
+
+```python
+fee = 120
+```
+
 {filler}
-<div class="footnote"><hr><ol><li id="fn:1"><p>The sealed note.
-<a class="footnote-backref" href="#fnref:1" title="Back">↩</a></p></li></ol></div>
+
+[^1]: The sealed note.
 """
-TOC = """\
-<ol>
-  <li><a href="#a-free-heading">A free heading</a></li>
-  <li><a href="#a-sealed-heading">A sealed heading</a></li>
-  <li><a href="#another">Another sealed heading</a></li>
-</ol>
-"""
-FILLER = (
-    "<p>A paragraph that only members read, of some length, so that the page is longer than a screen.</p>\n"
-)
+KEPT_OF_PATRONS = "\n<!--members-only-->\n\n## Inside\n\nThe rest of it, for patrons.\n"
+FILLER = "A paragraph that only members read, of some length, so that the page is longer than a screen.\n\n"
 PAPER = b"%PDF-1.4 a paper"
 
 
@@ -99,28 +94,21 @@ def member(name: str, passcode: str, tier: str) -> Member:
     return Member(name=name, locator=locator, salt=salt, kek=kek, tier=tier, added=date(2025, 1, 1))
 
 
-@dataclass
+@dataclass(frozen=True)
 class Sealed:
-    """The published site, and what it takes to publish it anew."""
+    """A published site, and what it takes to publish it anew."""
 
     folder: Path
-    keys: Keys = field(default_factory=lambda: Keys(SITE, 1, bytes(range(32))))
-    members: list[Member] = field(
-        default_factory=lambda: [member("Ann", ANN, "members"), member("Bob", BOB, "patrons")]
-    )
-    files: list[SealedFile] = field(default_factory=list)
 
     @property
     def output(self) -> Path:
         """What is published."""
         return self.folder / "output"
 
-    def write_keyring(self) -> None:
-        """Publish the members' entries."""
-        for path, data in keyring(self.keys, self.members, TIERS, NOW).items():
-            target = self.output / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(data)
+    @property
+    def key_file(self) -> Path:
+        """The private key file."""
+        return self.folder / "members.key.json"
 
     def ring(self) -> dict[str, object]:
         """The published key file, to change it."""
@@ -131,76 +119,43 @@ class Sealed:
         """Publish a key file that no build would make."""
         (self.output / KEYRING).write_text(json.dumps(ring))
 
-    def removed(self, name: str) -> None:
+    def write_ring_of(self, more: Iterable[Member] = ()) -> None:
+        """Publish the one that belongs to the pages, with some members more."""
+        file = msgspec.json.decode(self.key_file.read_bytes(), type=KeyFile)
+        for path, data in keyring(keys_at(file, NOW), [*file.members, *more], TIERS, NOW).items():
+            target = self.output / path
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(data)
+
+    def remove(self, name: str) -> None:
         """Publish the site without a member: another epoch, and all sealed anew."""
-        self.members = [one for one in self.members if one.name != name]
-        self.keys = Keys(SITE, self.keys.epoch + 1, bytes(range(32)))
-        self.publish()
-
-    def publish(self) -> None:
-        """Build the site and seal what is for members."""
-        self.files.clear()
-        with _sealing(self):
-            publish(self.folder)
-        self.write_keyring()
-        for one in self.files:
-            target = self.output / FILES / one.name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(one.data)
-
-    def sealed(self, post: Post) -> str:
-        """The sealed text of a post, or nothing of one for everybody."""
-        address, tier = post.teaser.address, post.teaser.access
-        if tier == "public":
-            return ""
-        if address != "/blog/members/":
-            inside = Inside(html=f"<h2 id='inside'>Inside</h2><p>The rest of {address} for {tier}.</p>")
-            return seal_text(self.keys, address, tier, inside)
-        picture = self._file("members/a.svg", SQUARE.encode())
-        paper = self._file("members/paper.pdf", PAPER)
-        html = LONG.format(picture=picture.name[:-4], paper=paper.name[:-4], filler=FILLER * 12)
-        files = {
-            picture.name: InsideFile(key=picture.key, type="image/svg+xml", name="a.svg"),
-            paper.name: InsideFile(key=paper.key, type="application/pdf", name="paper.pdf"),
-        }
-        inside = Inside(html=html, toc_html=TOC, title="The Whole Title", files=files)
-        return seal_text(self.keys, address, tier, inside)
-
-    def _file(self, path: str, data: bytes) -> SealedFile:
-        self.files.append(seal_file(self.keys, path, digest_bytes(data), data))
-        return self.files[-1]
-
-
-@contextmanager
-def _sealing(site: Sealed) -> Iterator[None]:
-    """Builds give templates what they seal."""
-    plain_head, plain_view = pages._post_head, Context.site_view
-    view = MembersView("encrypted", "/_members/keyring.json", SITE)
-
-    def head(post: Post, context: Context, template: str) -> Head:
-        return msgspec.structs.replace(plain_head(post, context, template), sealed=site.sealed(post))
-
-    def site_view(context: Context, assets: object) -> SiteView:
-        made = plain_view(context, assets)  # type: ignore[arg-type]
-        return msgspec.structs.replace(made, members=view, cta_attributes=(("data-portal", "signup"),))
-
-    with patch.object(pages, "_post_head", head), patch.object(Context, "site_view", site_view):
-        yield
+        with changing(self.key_file) as held:
+            assert held.before is not None
+            left = tuple(one for one in held.before.members if one.name != name)
+            held.after = replace(held.before, members=left, epoch=held.before.epoch + 1)
+        publish(self.folder)
 
 
 def sealed_site(folder: Path) -> Sealed:
     """A site with a post for everybody, one for members and one for patrons."""
-    (folder / "content/posts").mkdir(parents=True)
+    site = Sealed(folder)
+    members = (member("Ann", ANN, "members"), member("Bob", BOB, "patrons"))
+    (folder / "content/posts/members").mkdir(parents=True)
     (folder / "sitegen.toml").write_text(SETTINGS)
+    site.key_file.touch(0o600)
+    site.key_file.write_bytes(encode(KeyFile(site=SITE, seed=bytes(range(32)), members=members)))
     texts = {
-        "posts/members": POST.format(title="A Post for Members", day=10, access="members"),
-        "posts/patrons": POST.format(title="A Post for Patrons", day=11, access="patrons"),
-        "posts/open": POST.format(title="A Post for All", day=12, access="public").partition("<!--")[0],
+        "posts/members/index": POST.format(title="The Whole Title", day=10, access="members")
+        + KEPT.format(filler=FILLER * 12),
+        "posts/patrons": POST.format(title="The Other Title", day=11, access="patrons") + KEPT_OF_PATRONS,
+        "posts/open": POST.format(title="A Post for All", day=12, access="public"),
         "login": "---\ntitle: Log In\n---\n\nHow it is done.\n\n## If it fails\n\nWrite to us.\n",
+        "handbook": "---\ntitle: Handbook\naccess: members\n---\n\nThe whole handbook is for members.\n",
         "join": "---\ntitle: Become a Member\n---\n\nHow it is done.\n",
     }
     for name, text in texts.items():
         (folder / f"content/{name}.md").write_text(text)
-    site = Sealed(folder)
-    site.publish()
+    (folder / "content/posts/members/a.svg").write_text(SQUARE)
+    (folder / "content/posts/members/paper.pdf").write_bytes(PAPER)
+    publish(folder)
     return site

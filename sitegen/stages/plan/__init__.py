@@ -40,14 +40,14 @@ from sitegen.model.source import Source
 from sitegen.model.view import SitemapUrl, SiteView
 from sitegen.stages.plan.atlas import Atlas, Place, alias_address, site_ids
 from sitegen.stages.plan.atlas import path_of as page_path
-from sitegen.stages.plan.context import Context, toc
+from sitegen.stages.plan.context import LOGIN, Context, toc
 from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.files import Material, Name, hidden_files
 from sitegen.stages.plan.keys import NOTHING, Earlier, Kept, Keys
 from sitegen.stages.plan.links import Resolver
 from sitegen.stages.plan.lists import lists, page_addresses
 from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_url
-from sitegen.stages.plan.pages import home_page, not_found, plain_pages, post_pages, whole_toc
+from sitegen.stages.plan.pages import home_page, login_page, not_found, plain_pages, post_pages, whole_toc
 from sitegen.text.paths import fold_path
 
 _KEPT = KeptRecipe()
@@ -104,6 +104,8 @@ class Planning:
         lenient = material.preview or config.links.broken == "warn"
         severity: Severity = "warning" if lenient else "error"
         atlas = _atlas(site, material)
+        self.makes_login = _add_login(atlas, material)
+        """Whether the site has sealed texts, and no page of its own to log in on."""
         resolver = Resolver(atlas, config.root, severity)
         self.context = Context(site, config, atlas, resolver, templates, material.lock)
         self.hidden = hidden_files(site, self.context, material, name)
@@ -145,6 +147,7 @@ class Planning:
             [home_page(context, view)],
             post_pages(context, view, self.related, self.keys),
             plain_pages(context, view),
+            [login_page(context, view)] if self.makes_login else [],
             lists(context, view, self.keys),
             [not_found(context, view)],
         )
@@ -248,6 +251,15 @@ def _atlas(site: Site, material: Material) -> Atlas:
             atlas.add(Place(address))
     _add_files(atlas, site, material)
     return atlas
+
+
+def _add_login(atlas: Atlas, material: Material) -> bool:
+    """Add the place where members log in, if there is nothing, and tell whether."""
+    wanted = material.lock.seals and material.config.members.login_url == LOGIN
+    if not wanted or atlas.at(LOGIN) is not None:
+        return False
+    atlas.add(Place(LOGIN))
+    return True
 
 
 def _add_files(atlas: Atlas, site: Site, material: Material) -> None:

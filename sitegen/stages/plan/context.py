@@ -102,6 +102,8 @@ def toc(headings: Iterable[Heading], least: int) -> tuple[TocEntry, ...]:
 
 
 JSON_LD = "json_ld"
+LOGIN = "/login/"
+"""Where members log in, unless a site says otherwise."""
 MOST_TAGS = 20
 """So many tags a card carries at most: a post with thousands would weigh down every list it stands in."""
 
@@ -331,7 +333,7 @@ class Context:
             tags_url=self.url(addresses.tags) if self.site.tags else "",
             categories_url=self.url(addresses.categories) if self.site.categories else "",
             authors_url=self.url(addresses.authors) if self.site.authors else "",
-            login_url=self._door(members.login_url, "/login/"),
+            login_url=self._door(members.login_url, LOGIN),
             join_url=self._door(members.join_url, "/join/"),
             feed_url=self.url("/feed.xml") if site.url else "",
             copyright=site.copyright,

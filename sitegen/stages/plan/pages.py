@@ -29,7 +29,7 @@ from sitegen.model.view import (
 )
 from sitegen.stages.plan import json_ld
 from sitegen.stages.plan.atlas import Place, ids_of, path_of
-from sitegen.stages.plan.context import Context, toc
+from sitegen.stages.plan.context import LOGIN, Context, toc
 from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import Kept, Keys
 from sitegen.stages.plan.links import origin_of
@@ -345,6 +345,12 @@ def _gated_home(page: Page) -> Problem:
         hint="Write it on a page of its own, and link to that.",
         severity="warning",
     )
+
+
+def login_page(context: Context, view: SiteView) -> Draft:
+    """The page with the form to log in, and no text: a site may write its own."""
+    page = PageView(site=view, page=context.head("Log In", LOGIN, noindex=True))
+    return Draft(path_of(LOGIN), "page.html", page, source="the page to log in on")
 
 
 def not_found(context: Context, view: SiteView) -> Draft:
