@@ -17,8 +17,12 @@ from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
+from sitegen.adapters.key_file import encode
 from sitegen.build import Options, Progress, build, theme_folder
 from sitegen.errors import Problem, SiteError, SitegenError
+from sitegen.model.members import KeyFile, Member
 from sitegen.model.report import BuildReport
 
 MANIFEST = "sitegen-manifest.json"
@@ -74,7 +78,7 @@ KEYS: dict[str, tuple[Any, ...]] = {
     "draft": (None, True, False),
     "unlisted": (None, True),
     "expires": (None, "2024-06-15", "2030-01-01"),
-    "access": (None, "members", "public"),
+    "access": (None, "members", "public", "gold"),
     "related": (None, ["p-1"], ["p-2", "p-1"], ["nobody"]),
     "aliases": (None, ["/old/"], ["/old/", "/older/"], ["/blog/p-3/"]),
     "template": (None, "special.html", "page.html"),
@@ -93,6 +97,7 @@ BODIES = (
     "Free words.\n\n<!--more-->\n\nMore words.\n\n```python\nx = 1\n```\n\nEnd",
     "Free words, ![](pic.png)\n\n<!--members-only-->\n\nHidden words [too](p-2.md).",
     "Free words.\n\n<!--members-only-->\n\nOther hidden words, ![](only.txt)",
+    "Free words.\n\n<!--members-only-->\n\n## Hidden words\n\n![](pic.png) and [it](only.txt)",
     "See [nowhere](nowhere.md).",
     "See [part](p-2.md#no-such-part).",
     "{{ 7 * 7 }} and {% include 'x' %} <b onclick='x'>bold</b>",
@@ -171,6 +176,7 @@ TEMPLATES: dict[str, tuple[str | None, ...]] = {
 }
 """The site's templates, each with what may come to stand in it; None where the theme's takes its place."""
 
+TIERS = '[members]\ntiers = ["members", "gold"]\n'
 SECTIONS: dict[str, tuple[str, ...]] = {
     "site": (
         '[site]\ntitle = "Site"\nurl = "https://example.org/"\n',
@@ -207,9 +213,16 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         '[[defaults]]\nfolder = "posts/deep"\ndraft = true\naccess = "members"\n',
     ),
     "members": (
+        TIERS,
+        f'{TIERS}access = "members"\n',
+        f'{TIERS}heading = "Join"\n',
+        f'{TIERS}lock = "teaser"\n',
+        f'{TIERS}lock = "encrypted"\nstrict = false\n',
+        f'{TIERS}hide = ["title", "tags", "date"]\nstrict = false\n',
+        f'{TIERS}hide = ["date"]\nrelated = "hide"\n',
+        f'{TIERS}related = "at-most-one"\nstrict = false\n',
+        '[members]\ntiers = ["gold", "members"]\n',
         "",
-        '[members]\ntiers = ["members", "gold"]\naccess = "members"\n',
-        '[members]\nheading = "Join"\n',
     ),
     "feed": ("", "[feed]\nlimit = 2\n"),
     "wrong": ("", "[nonsense]\n"),
@@ -223,7 +236,7 @@ FILES: dict[str, tuple[str | None, ...]] = {
     "content/notes/one.md": (None, "---\ntitle: Note\ndate: 2024-05-01\ntags: [rest]\n---\nA note.\n"),
     "content/images/cat.txt": ("cat", "cot", None),
     "content/posts/pic.png": ("pic", "another picture"),
-    "content/posts/only.txt": ("only", None),
+    "content/posts/only.txt": ("only", "lonely", None),
     "content/robots.txt": (None, "User-agent: x\n"),
     "content/a.svg": (None, SVG.format("<g/>"), SVG.format("<script>x</script>")),
     "content/_data/links.toml": ('a = "b"\n', 'a = "c"\n', "a = \n", None),
@@ -242,6 +255,42 @@ FILES: dict[str, tuple[str | None, ...]] = {
     ),
 }
 """Other files that come, change and go."""
+
+HIDDEN = b"idden words"
+"""What stands in gated texts alone: it may be in no file but those of the content."""
+KEY_FILE = "members.key.json"
+
+
+def _member(name: str, tier: str, expires: datetime | None = None) -> Member:
+    number = ord(name[0])
+    return Member(
+        name=name,
+        locator=(name * 4)[:4].upper(),
+        salt=bytes([number]) * 16,
+        kek=bytes([number]) * 32,
+        tier=tier,
+        added=NOWS[1].date(),
+        expires=expires,
+    )
+
+
+_ONE = KeyFile(site="0011223344556677", seed=bytes(range(32)), members=(_member("a", "gold"),))
+_TWO = replace(_ONE, members=(*_ONE.members, _member("b", "members")))
+_EXPIRING = replace(_ONE, members=(*_ONE.members, _member("b", "members", NOWS[2])))
+KEY_FILES: tuple[KeyFile | None, ...] = (
+    None,
+    _ONE,
+    _TWO,
+    replace(_ONE, epoch=2),
+    replace(_TWO, members=(_member("a", "members"), _member("b", "gold"))),
+    _EXPIRING,
+    replace(_EXPIRING, members=(*_EXPIRING.members, _member("c", "gold", NOWS[3]))),
+    replace(_ONE, seed=bytes(32)),
+    replace(_ONE, members=()),
+    replace(_ONE, members=tuple(_member(f"{letter}x", "members") for letter in "abcdefghjkmnpqrst")),
+    replace(_ONE, site="ffeeddccbbaa0099"),
+)
+"""The private key file as it may come to be: others come, go, expire, change tiers; another seed."""
 
 FOREIGN = ("CNAME", "uploads/x.txt", "blog/p-9/index.html", "blog/p-9", "old/index.html", "tag/rest/mine.txt")
 """Where in the output people put files of their own; some of these may be wanted for pages later."""
@@ -332,6 +381,14 @@ class World:
             body += " See [another](../p-1.md)."
         self.write(f"content/{folder}/p-{number}.md", _post_text(front, body))
 
+    def members(self, keys: KeyFile | None) -> None:
+        """Put a private key file in place, or remove it."""
+        file = self.folder / KEY_FILE
+        file.unlink(missing_ok=True)
+        if keys is not None:
+            file.touch(0o600)
+            file.write_bytes(encode(keys))
+
     def posts(self) -> list[str]:
         """The paths of the posts that `edit_post` can change, by their names; there is always one."""
         found = sorted((self.folder / "content/posts").rglob("p-*.md"), key=lambda path: (path.name, path))
@@ -393,7 +450,9 @@ class World:
         for top in ("content", "templates"):
             if (self.folder / top).is_dir():
                 shutil.copytree(self.folder / top, folder / top)
-        shutil.copy2(self.folder / "sitegen.toml", folder)
+        for name in ("sitegen.toml", KEY_FILE):
+            if (self.folder / name).exists():
+                shutil.copy2(self.folder / name, folder)
         if with_output and self.output.is_dir():
             shutil.copytree(self.output, folder / self.place)
         other = World.__new__(World)
@@ -571,6 +630,30 @@ def _mend_posts(world: World) -> None:
         seen.add(name)
 
 
+def _members(world: World, edit: Edit) -> None:
+    world.members(_pick(KEY_FILES, edit.what))
+
+
+def _gate(world: World, edit: Edit) -> None:
+    """Make a text one for members, or another such text."""
+    body: str = _pick((BODIES[6], BODIES[7], BODIES[-1]), edit.what)
+
+    def change(front: dict[str, Any], _body: str) -> str:
+        front["access"] = _pick(("members", "gold"), edit.what // 3)
+        return body
+
+    world.edit_post(edit.which, change, edit.how)
+
+
+def _gated_file(world: World, edit: Edit) -> None:
+    world.write("content/posts/only.txt", _pick(FILES["content/posts/only.txt"], edit.what), edit.how)
+
+
+def _members_setting(world: World, edit: Edit) -> None:
+    world.sections["members"] = edit.what % len(SECTIONS["members"])
+    world._settings(edit.how)
+
+
 def _clock(world: World, edit: Edit) -> None:
     world.now = _pick(NOWS, edit.what)
 
@@ -698,6 +781,10 @@ _KINDS: dict[str, Callable[[World, Edit], None]] = {
     "setting": _set_setting,
     "theme": _own_theme,
     "mend": _mend,
+    "members": _members,
+    "members edit": _gate,
+    "gated file": _gated_file,
+    "setting: members": _members_setting,
     "clock": _clock,
     "flag": _flag,
     "place": _place,
@@ -719,6 +806,8 @@ WEIGHTS = {
     "add": 2,
     "rename": 2,
     "swap": 2,
+    "members": 7,
+    "members edit": 4,
     "clock": 3,
     "flag": 2,
     "damage cache": 4,

@@ -31,6 +31,9 @@ from sitegen.model.report import BuildReport
 from tests.edits import (
     CACHE,
     FILES,
+    HIDDEN,
+    KEY_FILE,
+    KEY_FILES,
     KINDS,
     LARGEST,
     MANIFEST,
@@ -60,7 +63,7 @@ def cold_build(world: World) -> Cold:
     """What a build in a fresh folder gives, with one process."""
     settings = (world.now, sorted(world.flags.items()), world.place)
     digest = hashlib.sha256(repr(settings).encode())
-    for path in world.inputs():
+    for path in [*world.inputs(), *world.folder.glob(KEY_FILE)]:
         data = path.read_bytes()
         digest.update(f"{path.relative_to(world.folder)} {len(data)} ".encode() + data)
     key = digest.hexdigest()
@@ -73,7 +76,17 @@ def cold_build(world: World) -> Cold:
 
 
 def check(world: World, jobs: int = 1) -> bool:
-    """Build where the site lies: as if nothing had been built before; whether it went well."""
+    """Build where the site lies: as if nothing had been built before; whether it went well.
+
+    What is for members alone is then in no file that the build made.
+    """
+    well = _check(world, jobs)
+    made = (tree(folder) for folder in (world.output, world.folder / CACHE) if folder.is_dir())
+    assert [path for files in made for path, data in files.items() if HIDDEN in data] == []
+    return well
+
+
+def _check(world: World, jobs: int) -> bool:
     expected, published = cold_build(world)
     before = world.files()
     if world.meddled:
@@ -204,6 +217,30 @@ def test_every_kind_of_edit_is_made_and_most_builds_go_well(world: World) -> Non
 def _each_kind_once() -> Iterator[Edit]:
     for number, kind in enumerate(sorted(set(KINDS))):
         yield Edit(kind, number, 1, number % 4)
+
+
+MEMBERS = [
+    *("members", "members", "members", "members edit", "members edit", "members edit", "clock"),
+    *("post: access", "post: title", "post: tags", "setting: members", "text", "file", "old cache"),
+    *("gated file", "gated file", "delete", "rename", "post: slug"),
+    *("edit output", "damage cache", "place", "mend"),
+]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_edits_that_concern_members_a_warm_build_is_a_cold_one(
+    tmp_path: Path, workers: Executor, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """Sealed texts and files, the list of members, keys that come, go and change."""
+    monkeypatch.setattr("sitegen.build.shop.Pool", partial(Pool, executor=workers if seed % 2 else None))
+    folder = tmp_path / "site"
+    folder.mkdir()
+    world = World(folder)
+    world.members(KEY_FILES[2])
+    for number in range(3):
+        Edit("members edit", number, number).apply(world)
+    steps = random_steps(seed, 30, MEMBERS)
+    assert run(world, steps, 4 if seed % 2 else 1) > 12
 
 
 def test_with_the_default_theme_too_a_warm_build_is_a_cold_one(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 pipeline   the whole story, top to bottom
 shop       what all steps of one build share; what stays between builds
 reading    scan, parse, convert, index, relate: the site, and what is remembered of it
+members    which lock holds, and with which keys
+cipher     what the cache of a site with members is sealed with
 making     plan, render: every file of the published site, or the knowledge that it is there already
 record     what the last build left in the output folder
 parts      what its pages were made of

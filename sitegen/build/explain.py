@@ -14,6 +14,7 @@ UNKNOWN = "nothing is known of how it was made before"
 _TEMPLATE = "template"
 _NAMES = {
     "text": "its text",
+    "gated text": "its text for members, or its keys",
     "page": "what it says of itself",
     "post": "its title, date or terms",
     "site": "the site's title, menu or assets",

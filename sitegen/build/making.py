@@ -19,20 +19,31 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.adapters.svg import check_svg
 from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
+from sitegen.build.members import members_files
 from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known
 from sitegen.build.record import Closures, MadeOf, Row, made_as, read_facts, write_facts
 from sitegen.build.shop import Shop
-from sitegen.build.work import PressRules, make_pages, press
+from sitegen.build.work import PageJob, PressRules, make_pages, press, seal_and_stage
 from sitegen.config import FILE
-from sitegen.digest import Digest
+from sitegen.digest import Digest, digest_of
+from sitegen.engine.store import Store
 from sitegen.errors import Problem
+from sitegen.model.lock import GatedText
 from sitegen.model.packed import Packer, Parts
-from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, StoredRecipe, Text, TextRecipe
+from sitegen.model.plan import (
+    Artifact,
+    CopyRecipe,
+    KeptRecipe,
+    PageRecipe,
+    SealedRecipe,
+    StoredRecipe,
+    Text,
+    TextRecipe,
+)
 from sitegen.model.report import Rendered
 from sitegen.model.source import Origin, Source, Tree
 from sitegen.stages.plan import Earlier, Material, Outcome, Planning
-from sitegen.stages.render import RenderJob
 from sitegen.stages.scan import path_of, read
 from sitegen.stages.write import Staged, discard, stage, stage_copy
 
@@ -65,9 +76,11 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     material = _material(known.tree, shop)
     keys = {path: row.key for path, row in there.items() if row.key}
     stored = {path for path in keys if there[path].stored}
-    earlier = Earlier(known.versions, keys, stored)
+    earlier = Earlier(known.versions, keys, stored, shop.is_sealed)
     tools = Templates(templates, read_facts(shop.memo))
-    planning = Planning(known.site, known.related, tools, material, earlier)
+    sealing = shop.members.sealing_keys
+    names = (sealing.file_name,) if sealing else ()
+    planning = Planning(known.site, known.related, tools, material, earlier, *names)
     maker = _Maker(planning, folder, there, before, shop)
     problems = list(maker.make(known.tree, templates))
     outcome = planning.outcome()
@@ -96,12 +109,21 @@ class Before(NamedTuple):
     """All that was published, also by a build of which nothing else is known."""
 
 
+def page_job(
+    path: str, recipe: bytes, texts: tuple[Text, ...], gated: GatedText | None, store: Store
+) -> PageJob:
+    """What a worker makes a page of: its recipe, and what that shows."""
+    html = tuple([store.blob(text.html) for text in texts])
+    return PageJob(path, recipe, html, store.blob(gated.html) if gated else None)
+
+
 class _Page(NamedTuple):
     """A page that a template makes."""
 
     artifact: Artifact
     template: str
     texts: tuple[Text, ...]
+    gated: GatedText | None
     data: bytes
     """Its recipe."""
     content: Digest
@@ -145,7 +167,7 @@ class _Maker:
         site = self.planning.site_view
         data = self.shop.store.blob(self.planning.material.data)
         code = read_code(self.shop.memo)
-        rules = PressRules(self.folder, templates, site, data, code)
+        rules = PressRules(self.folder, templates, site, data, code, self.shop.members.sealing_keys)
         done, expected = 0, self.planning.expected
         for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):
             path, source = self._waiting.popleft()
@@ -161,7 +183,7 @@ class _Maker:
             self.shop.progress("Writing", done, done)
         write_code(self.shop.memo, code, templates)
 
-    def jobs(self, tree: Tree) -> Iterator[RenderJob]:
+    def jobs(self, tree: Tree) -> Iterator[PageJob]:
         """The pages that have to be made; all else is seen to on the way."""
         sources = {(one.origin, one.path): one for one in tree.sources}
         shop, packer = self.shop, Packer(self.site)
@@ -174,11 +196,10 @@ class _Maker:
             if not given_up:
                 self.others(some, sources)
                 pages = self.pages(some, packer)
-                texts = [tuple([shop.store.blob(text.html) for text in page.texts]) for page in pages]
-                yield from (
-                    RenderJob(page.artifact.path, page.data, html)
-                    for page, html in zip(pages, texts, strict=True)
-                )
+                yield from [
+                    page_job(page.artifact.path, page.data, page.texts, page.gated, shop.store)
+                    for page in pages
+                ]
 
     def others(self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source]) -> None:
         """See to what no template has to make."""
@@ -194,6 +215,8 @@ class _Maker:
                 source = sources[recipe.origin, recipe.source]
                 origin = path_of(self.shop.roots, source)
                 self.files.append(self.copy(path, recipe, origin, source.shown))
+            elif isinstance(recipe, SealedRecipe):
+                self.seal(path, recipe, sources["content", recipe.source])
         self.count(run=0, reused=kept, rendered=0)
 
     def pages(self, artifacts: list[Artifact], packer: Packer) -> list[_Page]:
@@ -218,12 +241,12 @@ class _Maker:
         recipe = artifact.recipe
         if isinstance(recipe, PageRecipe):
             packed = packer.pack(recipe, self.planning.templates.closure(recipe.template).mentions)
-            return _Page(artifact, recipe.template, recipe.texts, *packed)
+            return _Page(artifact, recipe.template, recipe.texts, recipe.gated, *packed)
         if isinstance(recipe, StoredRecipe):
             content = self.there[artifact.path].stored
             data = self.shop.store.blob(content)
-            digest, texts = packer.repack(data, content, recipe.templates)
-            return _Page(artifact, recipe.template, texts, data, content, digest, None)
+            digest, texts, gated = packer.repack(data, content, recipe.templates)
+            return _Page(artifact, recipe.template, texts, gated, data, content, digest, None)
         return None
 
     def is_there(self, page: _Page) -> bool:
@@ -263,6 +286,17 @@ class _Maker:
             return Staged(path, row.digest, row.size, there=True)
         return stage_copy(self.folder, path, origin, recipe.digest, shown)
 
+    def seal(self, path: str, recipe: SealedRecipe, source: Source) -> None:
+        """Seal a file, unless it lies there sealed just so."""
+        made_of = digest_of(recipe)
+        self.recipes[path] = MadeOf(made_of)
+        row, keys = self.there.get(path), self.shop.members.sealing_keys
+        if row is not None and row.recipe == made_of:
+            self.files.append(Staged(path, row.digest, row.size, there=True))
+        elif keys is not None:
+            data = read(self.shop.roots, source)
+            self.files.append(seal_and_stage(self.folder, recipe, data, keys))
+
     def why(self, path: str, parts: Parts | None, template: str) -> str:
         others = changed(self.before.closures.get(template, ()), self.members[template])
         old = self.before.parts.get(path)
@@ -294,10 +328,17 @@ def _material(tree: Tree, shop: Shop) -> Material:
             problems = check_svg(source.shown, read(shop.roots, source))
             shop.note(problems)
             shop.left_out.update(problem.path for problem in problems)
-    kept = replace(tree, sources=tuple(one for one in tree.sources if one.shown not in shop.left_out))
-    left_out = tuple(one.path for one in tree.sources if one.shown in shop.left_out)
-    named = _named(tree, shop)
-    return Material(kept, shop.config, shop.options.preview, _data(tree, shop), left_out, named)
+    texts = members_files(shop.members, shop.config, shop.options.now)
+    return Material(
+        tree=replace(tree, sources=tuple(one for one in tree.sources if one.shown not in shop.left_out)),
+        config=shop.config,
+        preview=shop.options.preview,
+        data=_data(tree, shop),
+        left_out=tuple(one.path for one in tree.sources if one.shown in shop.left_out),
+        named=_named(tree, shop),
+        lock=shop.members.lock,
+        texts=tuple(sorted(texts.items())),
+    )
 
 
 def _named(tree: Tree, shop: Shop) -> frozenset[str]:

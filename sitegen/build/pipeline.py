@@ -7,6 +7,7 @@ build after any number of others gives the same bytes as a first one.
 from __future__ import annotations
 
 import gc
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ import msgspec
 
 from sitegen.adapters.stamps import Stamp
 from sitegen.build.making import Before, Made, make
+from sitegen.build.members import cipher_of, members_at, read_members
 from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known, Survey, documents_of, keep_stamps, load_config, read_site, scan_site
 from sitegen.build.record import (
@@ -157,12 +159,18 @@ class _Inputs(NamedTuple):
 def _inputs(tree: Tree, shop: Shop) -> _Inputs:
     options = shop.options
     flags = (options.drafts, options.preview, options.strict, options.keep_going)
-    common = (shop.config, flags, tuple(shop.problems))
+    common = (shop.config, flags, tuple(shop.problems), _members(shop))
     texts = tree.of_kind("post", "page")
     without = tuple(source for source in tree.sources if source.kind not in ("post", "page"))
     names = tuple((source.path, source.kind, source.raw, source.shown) for source in texts)
     others = shop.memo.key("others", without, names, common)
     return _Inputs(shop.memo.key("inputs", others, texts).hex(), others.hex())
+
+
+def _members(shop: Shop) -> tuple[object, ...]:
+    """All that depends on the private key file; what is made of it is kept in a sealed store only."""
+    lock, file = shop.members.lock, shop.members.file
+    return (lock, file) if lock.seals else (lock,)
 
 
 def _is_current(record: Record, shop: Shop) -> bool:
@@ -263,7 +271,9 @@ def _remember(
 ) -> None:
     """Leave for the next build what this one knows."""
     memo = shop.memo
-    since, until = interval(known.site, shop.options.now)
+    file = shop.members.file
+    expiries = [member.expires for member in file.members] if file else []
+    since, until = interval(known.site, shop.options.now, expiries)
     record = Record(
         # Where texts are for members, not even a digest of them may stay.
         inputs="" if known.secretive else inputs.every,
@@ -275,7 +285,8 @@ def _remember(
         posts=report.posts,
         pages=report.pages,
         held=report.held,
-        problems=report.problems,
+        # What is wrong with a text for members may quote it.
+        problems=() if known.secretive else report.problems,
         left_out=report.left_out,
         rows=rows_of(output, report.result.manifest.files, made.recipes, there),
     )
@@ -303,8 +314,13 @@ def _shop(options: Options, progress: Progress | None, session: Session) -> Shop
         output=options.output.absolute(),
     )
     quiet: Progress = lambda _step, _done, _all: None  # noqa: E731 - nobody listens
-    shop = Shop(options, config, roots, session, session.memo, progress or quiet, [], set())
+    published = (roots.content, roots.templates, roots.output)
+    file = read_members(options.site, os.environ, published)
+    session.seal(cipher_of(file))
+    members = members_at(file, config, options.now)
+    shop = Shop(options, config, roots, session, session.memo, members, progress or quiet, [], set())
     shop.note(problems)
+    shop.note(members.problems)
     if not (config.site.url or options.preview or problems):
         shop.note([_no_url()])
     return shop

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zoneinfo
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from itertools import chain
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,13 +17,13 @@ from sitegen.adapters.stamps import Stamp, Stamps
 from sitegen.build.record import DocumentRow
 from sitegen.build.shop import Shop
 from sitegen.build.work import Reader, Reading, read_some, reading_of
-from sitegen.config import FILE, Config, convert_rules, parse_rules, read_config
+from sitegen.config import FILE, Config, convert_rules, parse_rules, read_config, reader_rules
 from sitegen.digest import Digest, digest_bytes, digest_of
 from sitegen.engine.memo import Codec
 from sitegen.engine.pool import FEW
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Document, Fragment, Link
-from sitegen.model.site import Held, Page, Post, Relation, Site, TagTable
+from sitegen.model.site import Relation, Site, TagTable
 from sitegen.model.source import Source, Tree
 from sitegen.stages.index import Clock, Entry, index, tag_table
 from sitegen.stages.relate import relate
@@ -43,6 +43,7 @@ class Known(NamedTuple):
     """What the pipeline knows of the site before it is planned."""
 
     tree: Tree
+    entries: tuple[Entry, ...]
     site: Site
     related: dict[str, tuple[Relation, ...]]
     bodies: frozenset[bytes]
@@ -50,7 +51,8 @@ class Known(NamedTuple):
     versions: dict[str, str]
     """By source what each document is known by; none for what may leave no digest."""
     secretive: bool
-    """Whether some text is for members, or cannot be read: then no digest of the inputs may stay."""
+    """Whether some text is for members, or cannot be read, and the cache is not sealed: then no digest of the
+    inputs may stay."""
 
 
 def load_config(site: Path) -> tuple[Config, tuple[Problem, ...]]:
@@ -85,7 +87,7 @@ def keep_stamps(stamps: Stamps, tree: Tree, open_names: Collection[str], shop: S
     Of content those alone that `open_names` names: not even a digest of a text that is for members may stay,
     since it would confirm a guess, nor the name of a file that may be known from such a text only.
     """
-    for source in tree.of_kind("post", "page", "file"):
+    for source in () if shop.is_sealed else tree.of_kind("post", "page", "file"):
         if source.origin == "content" and stamp_name(source) not in open_names:
             stamps.forget(stamp_name(source))
     if stamps.now != stamps.before:
@@ -114,7 +116,7 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
         shop.note(reading.problems)
         if reading.written:
             open_names.add(stamp_name(source))
-        else:
+        elif not shop.is_sealed:
             secretive = True
         if reading.document is None or reading.body is None:
             shop.left_out.add(source.shown)
@@ -128,8 +130,17 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     shop.note(site.problems)
     table = tag_table(site)
     shop.note(table.problems)
-    bodies = frozenset(bytes.fromhex(entry.body.preview.html) for entry in entries)
-    return Known(tree, site, _related(table, shop), bodies, versions, secretive)
+    htmls = (html for entry in entries for html in _htmls(entry.body, gated=shop.is_sealed))
+    bodies = frozenset(map(bytes.fromhex, htmls))
+    return Known(tree, tuple(entries), site, _related(table, shop), bodies, versions, secretive)
+
+
+def _htmls(body: Body, *, gated: bool) -> Iterator[Digest]:
+    """The digests of what the store holds of a text."""
+    yield body.preview.html
+    # Unless it is sealed, the same HTML may lie there from when it was public, and must not stay.
+    if gated and body.gated is not None:
+        yield body.gated.html
 
 
 def read_sources(sources: Sequence[Source], shop: Shop) -> Iterator[tuple[Source, str, Reading]]:
@@ -147,23 +158,24 @@ def _keys(sources: Sequence[Source], shop: Shop) -> list[bytes]:
 
 def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> Iterator[Reading]:
     """Each source as it was read, now or in an earlier build; its public text is in the store."""
-    reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config))
+    sealed = shop.is_sealed
+    reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config), sealed)
     # What one takes is some ten times less with the native engine, and starting workers is not.
     few = FEW if reader.converting.markdown.engine == "python-markdown" else 10 * FEW
 
     def run(places: Sequence[int]) -> Iterator[Reading]:
         chosen = [sources[place] for place in places]
         progress = shop.steps("Reading", chosen)
-        for written, html in shop.pool.map_chunks(read_some, reader, chosen, progress=progress, few=few):
-            reading = reading_of(written)
-            if html or reading.body is not None:
-                shop.store.put_blob(html)
+        for one in shop.pool.map_chunks(read_some, reader, chosen, progress=progress, few=few):
+            reading = reading_of(one.said, gated=sealed)
+            if reading.body is not None:
+                shop.store.put_blob(one.html)
+                if sealed and reading.body.gated is not None:
+                    shop.store.put_blob(one.gated)
             yield reading
 
-    return shop.memo.each("read", keys, run, _READINGS)
-
-
-_READINGS = Codec[Reading](lambda reading: reading.written or None, reading_of)
+    decode = partial(reading_of, gated=sealed)
+    return shop.memo.each("read", keys, run, Codec(lambda reading: reading.written or None, decode))
 
 
 def _zone_digest(name: str) -> Digest:
@@ -181,16 +193,14 @@ def documents_of(known: Known, before: Mapping[str, DocumentRow]) -> dict[str, D
     """What to remember of each document that may leave a digest; `before` is what was remembered."""
     found = {}
     sources = {source.path: source.digest for source in known.tree.of_kind("post", "page")}
-    site = known.site
-    everything: chain[Post | Page | Held] = chain(site.posts, site.pages, site.held)
-    for one in everything:
-        path = one.document.source
+    for document, body in known.entries:
+        path = document.source
         version = known.versions.get(path)
         if version is None:
             continue
         row = before.get(path)
         if row is None or row.version != version:
-            row = DocumentRow(sources[path], version, face(one.document, one.body))
+            row = DocumentRow(sources[path], version, face(document, body))
         found[path] = row
     return found
 
@@ -200,10 +210,13 @@ def face(document: Document, body: Body) -> str:
 
     Links count, since files and addresses depend on them; but for those that lead out of the site.
     """
-    outside = leads_outside(body.preview)
-    links = () if outside else tuple(Link(link.target, link.kind) for link in body.preview.links)
-    bare = Fragment(html=Digest(""), ids=body.preview.ids, links=links)
-    return digest_of((document, replace(body, preview=bare)))
+    gated = _bare(body.gated) if body.gated is not None else None
+    return digest_of((document, replace(body, preview=_bare(body.preview), gated=gated)))
+
+
+def _bare(fragment: Fragment) -> Fragment:
+    links = () if leads_outside(fragment) else tuple(Link(link.target, link.kind) for link in fragment.links)
+    return Fragment(html=Digest(""), ids=fragment.ids, links=links)
 
 
 def leads_outside(fragment: Fragment) -> bool:
@@ -218,6 +231,7 @@ _RELATIONS = msgspec.json.Decoder(dict[str, tuple[Relation, ...]])
 
 
 def _related(table: TagTable, shop: Shop) -> dict[str, tuple[Relation, ...]]:
-    key = shop.memo.key("relate", shop.config.related, table.rows)
+    readers = reader_rules(shop.config)
+    key = shop.memo.key("relate", shop.config.related, readers, table.rows)
     codec = Codec[dict[str, tuple[Relation, ...]]](msgspec.json.encode, _RELATIONS.decode)
-    return shop.memo.one("relate", key, lambda: relate(table, shop.config.related), codec)
+    return shop.memo.one("relate", key, lambda: relate(table, shop.config.related, readers), codec)

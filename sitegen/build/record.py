@@ -7,7 +7,7 @@ it was left, is not made again. If every input is as recorded, nothing is even p
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -194,16 +194,22 @@ def _trusted(stamp: Stamp | None, now: int) -> Stamp | None:
     return stamp if stamp is not None and rests(stamp, now) else None
 
 
-def interval(site: Site, now: datetime) -> tuple[datetime, datetime]:
-    """From when to when a site is this one, as far as the clock is concerned."""
+def interval(site: Site, now: datetime, others: Iterable[datetime | None] = ()) -> tuple[datetime, datetime]:
+    """From when to when a site is this one, as far as the clock is concerned.
+
+    `others` are moments beside those of its posts, at which members expire.
+    """
+    moments = list(others)
     since, until = FIRST, LAST
     everything: chain[Post | Page | Held] = chain(site.posts, site.pages, site.held)
-    for front in (one.document.front for one in everything):
-        for moment in (front.date, front.expires):
-            if moment is None:
-                continue
-            if moment <= now:
-                since = max(since, moment)
-            else:
-                until = min(until, moment)
+    for one in everything:
+        front = one.document.front
+        moments += (getattr(one, "moment", None) or front.date, front.expires)
+    for moment in moments:
+        if moment is None:
+            continue
+        if moment <= now:
+            since = max(since, moment)
+        else:
+            until = min(until, moment)
     return since, until

@@ -14,12 +14,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 import sitegen
+from sitegen.build.members import Members
 from sitegen.config import Config
 from sitegen.digest import Digest
 from sitegen.engine.code import code_digest
 from sitegen.engine.memo import Memo, Notes
 from sitegen.engine.pool import Pool
-from sitegen.engine.store import Store, StoreDamaged, StoreFull, forget
+from sitegen.engine.store import Cipher, Store, StoreDamaged, StoreFull, forget
 from sitegen.errors import Problem, SiteError
 from sitegen.stages.scan import Roots
 
@@ -79,6 +80,7 @@ class Session:
         self._file = None if cold else site.absolute() / CACHE / STORE
         self._only_if_there = only_if_there
         self._store: Store | None = None
+        self._cipher: Cipher | None = None
         self._notes = Notes()
         self._recalled = False
         """Whether the build at work has notes of an earlier one at hand."""
@@ -96,7 +98,7 @@ class Session:
             if file is not None:
                 with suppress(OSError):
                     file.parent.mkdir(mode=0o700, exist_ok=True)
-            self._store = Store(file)
+            self._store = Store(file, self._cipher)
         return self._store
 
     @property
@@ -104,6 +106,20 @@ class Session:
         """The memo of one build."""
         self._recalled = self.settles_later and bool(self._notes.known)
         return Memo(self.store, code_digest(Path(sitegen.__file__).parent), self._notes)
+
+    def seal(self, cipher: Cipher | None) -> None:
+        """From now on keep everything sealed with this cipher, or in clear: in another store than before."""
+        if cipher != self._cipher:
+            self.let_go()
+            self._cipher = cipher
+
+    def let_go(self) -> None:
+        """Let go of the store and of what was noted for it."""
+        self.settle()
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+        self._notes = Notes()
 
     def settle(self) -> None:
         """Write down what builds noted, once nobody waits for it."""
@@ -131,10 +147,7 @@ class Session:
     def close(self) -> None:
         """End the workers, and let go of the store."""
         self.pool.close()
-        self.settle()
-        if self._store is not None:
-            self._store.close()
-            self._store = None
+        self.let_go()
 
     def __enter__(self) -> Self:
         return self
@@ -153,6 +166,7 @@ class Shop(NamedTuple):
     roots: Roots
     session: Session
     memo: Memo
+    members: Members
     progress: Progress
     problems: list[Problem]
     """All that was found wrong so far."""
@@ -168,6 +182,11 @@ class Shop(NamedTuple):
     def store(self) -> Store:
         """Bodies, and results of earlier builds."""
         return self.memo.store
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the store is: then what is gated may be kept in it."""
+        return self.members.file is not None
 
     def note(self, problems: Iterable[Problem]) -> None:
         """Remember problems, as serious as this build takes them."""

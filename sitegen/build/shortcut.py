@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.build.code import read_code, write_code
 from sitegen.build.explain import changed, explain
-from sitegen.build.making import Made, template_files
+from sitegen.build.making import Made, page_job, template_files
 from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import face, leads_outside, read_sources
 from sitegen.build.record import (
@@ -33,14 +33,14 @@ from sitegen.build.shop import Shop
 from sitegen.build.work import PressRules, make_pages, press
 from sitegen.engine.store import BlobMissing
 from sitegen.errors import Problem
-from sitegen.model.document import Body
+from sitegen.model.document import Body, Fragment
+from sitegen.model.lock import GatedText
 from sitegen.model.packed import Packed, pack, recipe_of
 from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.report import Rendered
 from sitegen.model.source import Source, Tree
-from sitegen.model.view import SiteView
-from sitegen.stages.plan import toc
-from sitegen.stages.render import RenderJob
+from sitegen.model.view import SiteView, TocEntry
+from sitegen.stages.plan import toc, whole_toc
 from sitegen.stages.write import Staged
 
 MOST = 16
@@ -143,10 +143,12 @@ class _Rewriting:
             _text(text, bodies[text.source]) if text.source in bodies else text for text in recipe.texts
         )
         own = bodies.get(recipe.texts[0].source) if hasattr(recipe.view, "toc") else None
-        if own is not None:
-            entries = toc(own.preview.headings, self.shop.config.markdown.toc_from)
-            return replace(recipe, texts=texts, view=replace(recipe.view, toc=entries))
-        return replace(recipe, texts=texts)
+        if own is None:
+            return replace(recipe, texts=texts)
+        least = self.shop.config.markdown.toc_from
+        entries = toc(own.preview.headings, least)
+        gated = _gated(recipe.gated, own, whole_toc(own, least))
+        return replace(recipe, texts=texts, view=replace(recipe.view, toc=entries), gated=gated)
 
     def pack(self, recipe: PageRecipe) -> Packed:
         return pack(recipe, self.record.site, self.templates.closure(recipe.template).mentions)
@@ -155,12 +157,11 @@ class _Rewriting:
         self, packed: Sequence[tuple[Row, PageRecipe, Packed]], site: SiteView, folder: Path
     ) -> list[Staged] | None:
         """The pages, staged; None if one of them cannot be made, which is told when all are."""
-        store = self.shop.store
+        store, keys = self.shop.store, self.shop.members.sealing_keys
         code = read_code(self.shop.memo)
-        rules = PressRules(folder, self.files, site, store.blob(self.record.data), code)
+        rules = PressRules(folder, self.files, site, store.blob(self.record.data), code, keys)
         jobs = [
-            RenderJob(row.path, one.data, tuple(store.blob(text.html) for text in recipe.texts))
-            for row, recipe, one in packed
+            page_job(row.path, one.data, recipe.texts, recipe.gated, store) for row, recipe, one in packed
         ]
         staged = []
         for job, made in zip(jobs, self.shop.pool.map_chunks(make_pages, rules, jobs, press), strict=True):
@@ -204,7 +205,18 @@ class _Rewriting:
 
 def _text(text: Text, body: Body) -> Text:
     """A run of HTML of another text. Its links within the site are the same: they are part of its face."""
-    links = text.links
-    if leads_outside(body.preview):
-        links = tuple(link.target.rstrip() for link in body.preview.links)
-    return replace(text, html=body.preview.html, links=links)
+    return replace(text, html=body.preview.html, links=_links(text.links, body.preview))
+
+
+def _gated(gated: GatedText | None, body: Body, entries: tuple[TocEntry, ...]) -> GatedText | None:
+    """Gated HTML of another text, likewise."""
+    if gated is None or body.gated is None:
+        return None
+    links = _links(gated.links, body.gated)
+    return replace(gated, html=body.gated.html, links=links, toc=entries)
+
+
+def _links(before: tuple[str, ...], fragment: Fragment) -> tuple[str, ...]:
+    if leads_outside(fragment):
+        return tuple(link.target.rstrip() for link in fragment.links)
+    return before

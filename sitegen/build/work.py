@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -13,13 +13,21 @@ from sitegen.config import ConvertRules, ParseRules
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
 from sitegen.model.document import Body, Document, Parsed
+from sitegen.model.lock import FILES, GatedFile
+from sitegen.model.packed import unpack
+from sitegen.model.plan import SealedRecipe
 from sitegen.model.source import Source
 from sitegen.model.view import SiteView
 from sitegen.stages.convert import convert_all
 from sitegen.stages.parse import parse_all
-from sitegen.stages.render import Rendered, RenderJob, Tools, render
+from sitegen.stages.render import Rendered, RenderJob, Tools, contents, fill_gated, render
 from sitegen.stages.scan import Roots, read
-from sitegen.stages.write import stage
+from sitegen.stages.write import Staged, stage
+
+if TYPE_CHECKING:
+    # Imported where they are used: most sites have no members.
+    from sitegen.adapters.sealing import Keys
+    from sitegen.model.members import InsideFile
 
 
 class Reading(NamedTuple):
@@ -38,18 +46,35 @@ class Reader(NamedTuple):
     roots: Roots
     parsing: ParseRules
     converting: ConvertRules
+    gated: bool = False
+    """Whether what is for members is wanted, too: only where all that is kept is sealed."""
 
 
-def read_some(reader: Reader, sources: list[Source]) -> list[tuple[bytes, bytes]]:
-    """Of each source what it says, parsed and converted, as bytes; and the HTML that everybody may read.
+class Written(NamedTuple):
+    """A source as it was read, as bytes."""
 
-    What is for members is described, and goes no further.
+    said: bytes
+    """Its document, its body and its problems."""
+    html: bytes
+    """Of what everybody may read."""
+    gated: bytes = b""
+    """HTML that is for members."""
+
+
+def read_some(reader: Reader, sources: list[Source]) -> list[Written]:
+    """Of each source what it says, parsed and converted, and its HTML.
+
+    What is for members is described, and goes no further unless it is asked for.
     """
     parsed = _parsed(reader, sources)
     with standing():
         converted = convert_all(parsed, reader.converting)
     return [
-        (_encode((one.document, made.body, one.problems + made.problems)), made.preview_html.encode())
+        Written(
+            _encode((one.document, made.body, one.problems + made.problems)),
+            made.preview_html.encode(),
+            made.gated_html.encode() if reader.gated else b"",
+        )
         for one, made in zip(parsed, converted, strict=True)
     ]
 
@@ -69,13 +94,14 @@ def _read(reader: Reader, source: Source) -> bytes | tuple[Problem, ...]:
         return error.problems
 
 
-def reading_of(written: bytes) -> Reading:
+def reading_of(written: bytes, *, gated: bool = False) -> Reading:
     """What `read_some` wrote down of one source.
 
-    To be kept only if it is whole and nothing in it comes from a text that is for members.
+    To be kept only if it is whole and nothing in it comes from a text that is for members, unless that may
+    be kept: `gated`.
     """
     document, body, problems = _decoder.decode(written)
-    keeps = document is not None and body is not None and not document.gated
+    keeps = document is not None and body is not None and (gated or not document.gated)
     return Reading(document, body, problems, written if keeps else b"")
 
 
@@ -93,6 +119,19 @@ class PressRules(NamedTuple):
     data: bytes
     code: dict[str, bytes]
     """Templates that were compiled before. In this process, others are added as they are compiled."""
+    keys: Keys | None = None
+    """What gated texts are sealed with."""
+
+
+class PageJob(NamedTuple):
+    """A page to make, before what is for members is sealed."""
+
+    path: str
+    recipe: bytes
+    html: tuple[bytes, ...] = ()
+    """The stored HTML that it shows, in the order of its texts."""
+    gated: bytes | None = None
+    """The stored HTML that it holds sealed."""
 
 
 class Press(NamedTuple):
@@ -100,20 +139,61 @@ class Press(NamedTuple):
 
     folder: Path
     tools: Tools
+    keys: Keys | None
 
 
 def press(rules: PressRules) -> Press:
     """The tools of a worker."""
-    return Press(rules.folder, Tools(Templates(rules.templates, code=rules.code), rules.site, rules.data))
+    tools = Tools(Templates(rules.templates, code=rules.code), rules.site, rules.data)
+    return Press(rules.folder, tools, rules.keys)
 
 
-def make_pages(press: Press, jobs: list[RenderJob]) -> list[tuple[Digest, int] | Problem]:
-    """Of each page the digest and the size, now that it lies ready, or why there is none."""
+def make_pages(press: Press, jobs: list[PageJob]) -> list[tuple[Digest, int] | Problem]:
+    """Of each page the digest and the size, now that it lies ready, or why there is none.
+
+    What is for members is sealed before any template runs.
+    """
+    ready = [RenderJob(job.path, job.recipe, job.html, _sealed(press.keys, job)) for job in jobs]
     with standing():
-        pages = [render(press.tools, job) for job in jobs]
+        pages = [render(press.tools, job) for job in ready]
     return [page.problem if page.problem is not None else _staged(press.folder, page) for page in pages]
 
 
 def _staged(folder: Path, made: Rendered) -> tuple[Digest, int]:
     staged = stage(folder, made.path, made.data)
     return staged.digest, staged.size
+
+
+def _sealed(keys: Keys | None, job: PageJob) -> str:
+    """What a page holds for members, sealed; empty if it holds nothing."""
+    if job.gated is None or keys is None:
+        return ""
+    text = unpack(job.recipe).gated
+    if text is None:
+        return ""
+    from sitegen.model.members import Inside
+    from sitegen.stages.seal import seal_text
+
+    inside = Inside(
+        html=fill_gated(text, job.gated.decode()),
+        toc_html=contents(text.toc),
+        title=text.title,
+        files={f"{one.name}.bin": _inside_file(keys, one) for one in text.files},
+    )
+    return seal_text(keys, text.address, text.tier, inside)
+
+
+def _inside_file(keys: Keys, file: GatedFile) -> InsideFile:
+    from sitegen.model.members import InsideFile
+    from sitegen.text.media import media_type
+
+    name = file.path.rpartition("/")[2]
+    return InsideFile(key=keys.file(file.path, file.digest), type=media_type(name), name=name)
+
+
+def seal_and_stage(folder: Path, recipe: SealedRecipe, data: bytes, keys: Keys) -> Staged:
+    """A file of gated texts, sealed and staged. Raises `ValueError` if it is not the file of the recipe."""
+    from sitegen.stages.seal import seal_file
+
+    made = seal_file(keys, recipe.source, recipe.digest, data)
+    return stage(folder, f"{FILES}{made.name}", made.data)

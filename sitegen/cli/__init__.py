@@ -7,7 +7,6 @@ What a command needs is imported when it runs, so that help and completion come 
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -18,11 +17,11 @@ import click
 from click.shell_completion import CompletionItem
 
 from sitegen import __version__
+from sitegen.cli.members import members
 from sitegen.cli.program import OURS, SITE, Program
+from sitegen.cli.site import FOLDER, site_config, site_now, site_option
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from sitegen.authoring.new import InUse
     from sitegen.build import Options
     from sitegen.config import Config
@@ -49,6 +48,9 @@ def cli() -> None:
     """
 
 
+cli.add_command(members)
+
+
 def main() -> None:
     """Run sitegen with the arguments of the process, and end it."""
     for stream in (sys.stdout, sys.stderr):
@@ -58,10 +60,6 @@ def main() -> None:
     cli.main(prog_name="sitegen")
 
 
-_FOLDER = click.Path(path_type=Path)
-_site_option = click.option(
-    "--site", type=_FOLDER, default=".", metavar="DIR", help="The site's folder. Default: this one."
-)
 _drafts_option = click.option("--drafts", is_flag=True, help="Count drafts in.")
 
 
@@ -69,8 +67,8 @@ _drafts_option = click.option("--drafts", is_flag=True, help="Count drafts in.")
 
 
 @cli.command(short_help="Make the site: read content/, write output/.")
-@_site_option
-@click.option("--output", type=_FOLDER, metavar="DIR", help="Where to write. Default: output/ in the site.")
+@site_option
+@click.option("--output", type=FOLDER, metavar="DIR", help="Where to write. Default: output/ in the site.")
 @click.option("--drafts", is_flag=True, help="Publish drafts too.")
 @click.option(
     "--now", "when", default="", metavar="WHEN", help='Build as on "2027-01-31" or "2027-01-31 09:00".'
@@ -169,7 +167,7 @@ def _tell(report: BuildReport, options: Options, *, quiet: bool) -> None:
 
 
 @cli.command(short_help="Show the site, and anew whenever a file changes.")
-@_site_option
+@site_option
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -238,7 +236,7 @@ def _complete(kind: str) -> Callable[[click.Context, click.Parameter, str], list
 
 @cli.command(short_help="Start a post.")
 @click.argument("title", nargs=-1, required=True)
-@_site_option
+@site_option
 @click.option(
     "--category", metavar="NAME", shell_complete=_complete("categories"), help="The post's category."
 )
@@ -310,7 +308,7 @@ def _in_use(options: Options) -> tuple[Config, InUse]:
     try:
         found = survey(replace(options, drafts=True, preview=True))
     except SiteError:
-        return _config(options.site), InUse()
+        return site_config(options.site), InUse()
     return found.config, in_use(found.site, found.config)
 
 
@@ -318,7 +316,7 @@ def _in_use(options: Options) -> tuple[Config, InUse]:
 
 
 @cli.command(short_help="Make a new site.")
-@click.argument("folder", type=_FOLDER, metavar="DIR")
+@click.argument("folder", type=FOLDER, metavar="DIR")
 def init(*, folder: Path) -> None:
     """Make a new site in DIR: settings, two posts, four pages.
 
@@ -333,7 +331,7 @@ def init(*, folder: Path) -> None:
     from sitegen.authoring.init import init_site
     from sitegen.cli.show import count, visible
 
-    files = init_site(folder, _now("", None))
+    files = init_site(folder, site_now("", None))
     click.echo(visible(f"A new site is in {folder}: {count(len(files), 'file')}"))
     click.echo(visible(f"Next: cd {folder}, then sitegen serve --open; its settings are in sitegen.toml."))
 
@@ -346,7 +344,7 @@ def init(*, folder: Path) -> None:
 @click.option("--why", is_flag=True, help="Say which tags and what else brought each one there.")
 @click.option("--report", is_flag=True, help="Show what to mend in the whole site.")
 @_drafts_option
-@_site_option
+@site_option
 def related(*, post: str | None, why: bool, report: bool, drafts: bool, site: Path) -> None:
     """Show the posts that are related to POST, a slug, a file or an address.
 
@@ -389,33 +387,5 @@ def _options(site: Path, when: str, *, output: Path | None = None, drafts: bool 
     """How to build the site in a folder. Raises `UsageError` if there is none in it."""
     from sitegen.build import Options
 
-    config = _config(site)
-    return Options(site=site, output=output or site / "output", now=_now(when, config), drafts=drafts)
-
-
-def _config(site: Path) -> Config:
-    """The settings of a site as far as they can be read; the build tells what is wrong with them."""
-    from sitegen.config import FILE, Config, read_config
-    from sitegen.errors import UsageError
-
-    if (site / FILE).is_file():
-        return read_config((site / FILE).read_bytes()).config
-    if not (site / Config().paths.content).is_dir():
-        where = "here" if site == Path() else f"in {site}"
-        raise UsageError(
-            f"There is no site {where}: neither {FILE} nor a folder content/. "
-            "Make one with `sitegen init my-site`, or name its folder with --site."
-        )
-    return Config()
-
-
-def _now(when: str, config: Config | None) -> datetime:
-    from datetime import UTC
-
-    from sitegen.cli.moment import moment
-
-    zone = None
-    # A time zone that does not exist is a mistake in the settings, which the build tells.
-    with suppress(KeyError, ValueError, OSError):
-        zone = config.zone if config else None
-    return moment(when, zone or UTC, os.environ)
+    config = site_config(site)
+    return Options(site=site, output=output or site / "output", now=site_now(when, config), drafts=drafts)

@@ -23,15 +23,18 @@ from sitegen.config.settings import (
     MarkdownConfig,
     MembersConfig,
     MenuConfig,
+    Pairs,
     ParseRules,
     PathsConfig,
     PostsConfig,
+    ReaderRules,
     ReadingConfig,
     RelatedConfig,
     SiteConfig,
     SummaryConfig,
     convert_rules,
     parse_rules,
+    reader_rules,
 )
 
 __all__ = [
@@ -50,9 +53,11 @@ __all__ = [
     "MarkdownConfig",
     "MembersConfig",
     "MenuConfig",
+    "Pairs",
     "ParseRules",
     "PathsConfig",
     "PostsConfig",
+    "ReaderRules",
     "Reading",
     "ReadingConfig",
     "RelatedConfig",
@@ -61,4 +66,5 @@ __all__ = [
     "convert_rules",
     "parse_rules",
     "read_config",
+    "reader_rules",
 ]

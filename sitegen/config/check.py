@@ -6,7 +6,15 @@ import re
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from sitegen.config.settings import FRONT_MATTER_KEYS, PATH_KEY, Config, SiteConfig, split_url
+from sitegen.config.settings import (
+    FRONT_MATTER_KEYS,
+    HIDEABLE,
+    PATH_KEY,
+    Config,
+    MembersConfig,
+    SiteConfig,
+    split_url,
+)
 from sitegen.config.walk import Keys, Walk
 from sitegen.errors import Problem, did_you_mean
 
@@ -55,6 +63,7 @@ def check(config: Config, wrong: Wrong) -> Iterator[Problem]:
     for key, target in config.front_matter:
         yield from _check_mapping(key, target, wrong)
     yield from _check_access(config, wrong)
+    yield from _check_members(config.members, wrong)
 
 
 def _check_site(site: SiteConfig, wrong: Wrong) -> Iterator[Problem]:
@@ -107,9 +116,26 @@ def _check_access(config: Config, wrong: Wrong) -> Iterator[Problem]:
     levels = ("public", *config.members.tiers)
     said: list[tuple[Keys, str]] = [(("members", "access"), config.members.access)]
     said += [(("defaults", n, "access"), one.access) for n, one in enumerate(config.defaults) if one.access]
+    said += [(("categories", one.name, "access"), one.access) for one in config.categories if one.access]
     for keys, access in said:
         if access not in levels:
             yield wrong(keys, f"There is no tier `{access}`", f"Known: {', '.join(levels)}.")
+
+
+def _check_members(members: MembersConfig, wrong: Wrong) -> Iterator[Problem]:
+    """What is hidden is something that can be, and no attribute does more than hold a value."""
+    for what in members.hide:
+        if what not in HIDEABLE:
+            hint = did_you_mean(what, HIDEABLE) or f"Known: {', '.join(HIDEABLE)}."
+            yield wrong(("members", "hide"), f"`{what}` of a post cannot be hidden", hint)
+    if not members.hidden_title.strip():
+        yield wrong(("members", "hidden_title"), "`hidden_title` is empty", "A page needs some title.")
+    for name, _ in members.cta_attributes:
+        if not re.fullmatch(r"data-[a-z0-9]+(-[a-z0-9]+)*", name):
+            hint = (
+                "Attributes that only hold a value begin with `data-`, in small letters, digits and hyphens."
+            )
+            yield wrong(("members", "cta_attributes"), f"`{name}` may not stand on a link", hint)
 
 
 def _check_pattern(name: str, pattern: str, wrong: Wrong) -> Iterator[Problem]:

@@ -14,6 +14,9 @@ from msgspec import Struct
 
 FILE = "sitegen.toml"
 
+Pairs = tuple[tuple[str, str], ...]
+"""A table of texts by names that are the user's own. Sorted."""
+
 
 class SiteConfig(Struct, frozen=True, forbid_unknown_fields=True):
     """`[site]`: what the site is."""
@@ -74,6 +77,8 @@ class CategoryConfig(Struct, frozen=True):
     icon: str = "folder"
     """The id of a symbol in `assets/icons.svg`, or the address of a picture (with a `/`)."""
     description: str = ""
+    access: str = ""
+    """Who may read a post of it that says nothing of it; empty for whoever may read any other."""
 
 
 class AuthorConfig(Struct, frozen=True):
@@ -157,10 +162,22 @@ class MembersConfig(Struct, frozen=True):
     """From lowest to highest."""
     access: str = "public"
     """Who may read a post that says nothing of it."""
+    lock: Literal["teaser", "encrypted"] | None = None
+    """What becomes of gated text; None for `encrypted` where there are members, else for `teaser`."""
+    related: Literal["show", "hide", "at-most-one"] = "show"
+    """Whether rows of related posts hold those that the readers of a page may not open."""
+    hide: tuple[str, ...] = ()
+    """What nobody else shall know of posts for members: `title`, `tags`, `date`."""
+    hidden_title: str = "A post for members"
+    """What stands in the place of a hidden title."""
+    strict: bool = True
+    """Whether a file of a gated text that is public all the same is an error."""
     login_url: str = "/login/"
     join_url: str = "/join/"
     heading: str = "Become a Member"
     text: str = "Members read every post in full."
+    cta_attributes: Pairs = ()
+    """Attributes of the links that lead to membership, by which a service may take over. Sorted."""
 
 
 class FeedConfig(Struct, frozen=True):
@@ -192,7 +209,7 @@ class Config(Struct, frozen=True):
     reading: ReadingConfig = ReadingConfig()
     markdown: MarkdownConfig = MarkdownConfig()
     links: LinksConfig = LinksConfig()
-    front_matter: tuple[tuple[str, str], ...] = ()
+    front_matter: Pairs = ()
     """Keys of other tools, and which of ours each is; `"ignore"` accepts one without meaning. Sorted."""
     defaults: tuple[DefaultsConfig, ...] = ()
     members: MembersConfig = MembersConfig()
@@ -217,11 +234,27 @@ class ParseRules(Struct, frozen=True):
     """All that `parse` needs to know of the configuration."""
 
     timezone: str = "UTC"
-    front_matter: tuple[tuple[str, str], ...] = ()
+    front_matter: Pairs = ()
     defaults: tuple[DefaultsConfig, ...] = ()
     tiers: tuple[str, ...] = ("members",)
     access: str = "public"
+    categories: Pairs = ()
+    """Names of categories, and who may read a post of each that says nothing of it. Sorted."""
     document_bytes: int = 5_000_000
+
+
+class ReaderRules(Struct, frozen=True):
+    """All that is to be known of readers: which levels there are, and what those see who may not open it."""
+
+    tiers: tuple[str, ...] = ("members",)
+    related: Literal["show", "hide", "at-most-one"] = "show"
+
+    def may_open(self, reader: str, access: str) -> bool:
+        """Whether somebody who may open posts of one level may open those of another."""
+        levels = ("public", *self.tiers)
+        return access == reader or (
+            access in levels and reader in levels and levels.index(access) < levels.index(reader)
+        )
 
 
 class ConvertRules(Struct, frozen=True):
@@ -241,8 +274,14 @@ def parse_rules(config: Config) -> ParseRules:
         defaults=config.defaults,
         tiers=config.members.tiers,
         access=config.members.access,
+        categories=tuple(sorted((one.name, one.access) for one in config.categories if one.access)),
         document_bytes=config.limits.document_bytes,
     )
+
+
+def reader_rules(config: Config) -> ReaderRules:
+    """The part of the configuration that says what readers may open."""
+    return ReaderRules(config.members.tiers, config.members.related)
 
 
 def convert_rules(config: Config) -> ConvertRules:
@@ -264,6 +303,9 @@ def split_url(url: str) -> SplitResult | None:
         return None
     return parts
 
+
+HIDEABLE = ("title", "tags", "date")
+"""What of a post for members can be kept from everybody else."""
 
 FRONT_MATTER_KEYS = (
     *("title", "date", "updated", "category", "tags", "authors", "slug", "summary", "description", "image"),

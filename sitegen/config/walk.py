@@ -11,6 +11,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from sitegen.config.settings import Pairs
 from sitegen.errors import Problem, did_you_mean
 
 Keys = tuple[str | int, ...]
@@ -70,13 +71,14 @@ class Walk:
             return self.one(kind, value, keys)
         if item is not None:
             return self.many(item, value, keys)
-        if keys == ("front_matter",):
+        if kind == Pairs:
             return self.pairs(value, keys)
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError:
-            told = f'"{value}"' if isinstance(value, str) and get_origin(kind) is Literal else _told(value)
-            self.problem(keys, f"`{keys[-1]}` is {told}, but {_wanted(kind)} belongs here")
+            wanted = _wanted(kind)
+            told = f'"{value}"' if isinstance(value, str) and wanted.startswith('"') else _told(value)
+            self.problem(keys, f"`{keys[-1]}` is {told}, but {wanted} belongs here")
             return None
 
     def one(self, kind: type[Struct], value: Any, keys: Keys) -> Struct | None:
@@ -124,8 +126,8 @@ class Walk:
         self.problem(keys, message, f"Write {_header(keys)} above its settings.")
         return None
 
-    def pairs(self, value: Any, keys: Keys) -> tuple[tuple[str, str], ...]:
-        """The keys of other tools, each with what it is mapped to."""
+    def pairs(self, value: Any, keys: Keys) -> Pairs:
+        """A table of texts by names of the user's own: the keys of other tools, each with what it means."""
         if not isinstance(value, dict):
             message = f"`{keys[-1]}` is {_told(value)}, but a table belongs here"
             self.problem(keys, message, f"Write {_header(keys)} above its settings.")
@@ -135,7 +137,8 @@ class Walk:
             if isinstance(target, str):
                 found.append((key, target))
             else:
-                self.problem((*keys, key), f"`{key}` is {_told(target)}, but the name of a key belongs here")
+                wanted = "the name of a key" if keys == ("front_matter",) else "a text"
+                self.problem((*keys, key), f"`{key}` is {_told(target)}, but {wanted} belongs here")
         return tuple(sorted(found))
 
 
@@ -183,12 +186,12 @@ def _told(value: Any) -> str:
 
 def _wanted(kind: Any) -> str:
     """A type as a message names it."""
+    if get_origin(kind) in (Union, types.UnionType):
+        kind = get_args(kind)[0]
     if get_origin(kind) is Literal:
         return " or ".join(f'"{choice}"' for choice in get_args(kind))
     if get_origin(kind) is tuple:
         return "a list of texts"
-    if get_origin(kind) in (Union, types.UnionType):
-        kind = get_args(kind)[0]
     return {bool: "true or false", int: "a whole number", float: "a number", str: 'a text ("...")'}.get(
         kind, "a text"
     )

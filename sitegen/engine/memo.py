@@ -58,12 +58,15 @@ class Memo:
 
     @cached_property
     def _known(self) -> frozenset[bytes]:
-        return self.store.keys()
+        return self.store.names()
 
     def _there(self, keys: Sequence[bytes | None]) -> Collection[bytes]:
         """Keys of the store, all that are among these included."""
-        if len(keys) > _FEWEST:
+        if len(keys) > _FEWEST and not self.store.is_sealed:
             return self._known
+        if len(keys) > _FEWEST:
+            known, name = self._known, self.store.name
+            return {key for key in keys if key is not None and name(key) in known}
         # To ask for a few is faster than to read all.
         return {key for key in keys if key is not None and self.store.get(key) is not None}
 

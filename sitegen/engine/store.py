@@ -3,6 +3,10 @@
 The file may be damaged, cut, deleted or another program's at any time: then it is an empty one. Everything
 that comes out of it is checked against a digest first, since SQLite has no checksums of its own. What it
 cannot take (a full or a read-only disk, another build that writes) goes into a nameless file of this build.
+
+With a cipher, nothing stands in the file in clear, not even a digest: whoever has the file and not the cipher
+can neither read what is in it nor find out whether it holds what they guess. What another cipher sealed, or
+none, is another program's.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from contextlib import contextmanager, suppress
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from sitegen.digest import Digest, digest_bytes
 from sitegen.errors import SitegenError
@@ -55,11 +59,28 @@ class StoreDamaged(SitegenError):
     """The file is not what was written: forget it, and begin again without it."""
 
 
+class Cipher(Protocol):
+    """What seals a store. Equal keys have equal names; whatever is sealed twice looks another each time."""
+
+    mark: int
+    """What a file that it sealed is known by: 1 to 2 147 483 647, another for each secret."""
+
+    def name(self, key: bytes) -> bytes:
+        """What stands in the file for a key."""
+
+    def seal(self, name: bytes, data: bytes) -> bytes:
+        """What stands in the file for the bytes under a name."""
+
+    def unseal(self, name: bytes, sealed: bytes) -> bytes | None:
+        """The bytes again; None if they were not sealed under this name."""
+
+
 class Store:
     """A store in a file, or without one for one build only. Only the thread that made it may use it."""
 
-    def __init__(self, path: Path | None = None) -> None:
-        file = _opened_if_it_can_be(path) if path is not None else None
+    def __init__(self, path: Path | None = None, cipher: Cipher | None = None) -> None:
+        self._cipher = cipher
+        file = _opened_if_it_can_be(path, cipher.mark if cipher else 0) if path is not None else None
         self._nameless = file is None
         self._database = file or _nameless()
         self._spill: Store | None = None
@@ -72,10 +93,10 @@ class Store:
     def put_blob(self, data: bytes) -> Digest:
         """Store bytes, if they are not stored yet; their digest. Raises `StoreFull` if no disk takes them."""
         digest = digest_bytes(data)
-        row = (bytes.fromhex(digest), data)
-        if not self._put("INSERT OR IGNORE INTO blob VALUES (?, ?)", row):
+        name = self.name(bytes.fromhex(digest))
+        if not self._put("INSERT OR IGNORE INTO blob VALUES (?, ?)", (name, self._sealed(name, data))):
             if self._spill is None:
-                self._spill = Store()
+                self._spill = Store(cipher=self._cipher)
             self._spill.put_blob(data)
         return digest
 
@@ -85,13 +106,14 @@ class Store:
         Raises `BlobMissing`, a `KeyError`, if none were stored, and `StoreDamaged` if they are others now.
         """
         key = bytes.fromhex(digest)
-        row = self._row("SELECT data FROM blob WHERE digest = ?", key)
+        name = self.name(key)
+        row = self._row("SELECT data FROM blob WHERE digest = ?", name)
         if row is None and self._spill is not None:
             return self._spill.blob(digest)
         if row is None:
             raise BlobMissing(digest)
-        data: bytes = row[0]
-        if type(data) is not bytes or sha256(data).digest() != key:
+        data = self._unsealed(name, row[0])
+        if data is None or sha256(data).digest() != key:
             raise StoreDamaged
         return data
 
@@ -104,26 +126,29 @@ class Store:
 
     # Results
 
-    def keys(self) -> frozenset[bytes]:
-        """The keys of all results."""
+    def names(self) -> frozenset[bytes]:
+        """The names of all results: see `name`."""
         with _trouble():
             return frozenset(key for (key,) in self._database.execute("SELECT key FROM result"))
 
     def get(self, key: bytes) -> bytes | None:
         """The result under a key; None if there is none, or it is not what was put."""
-        row = self._row("SELECT value, proof FROM result WHERE key = ?", key)
-        if row is None or type(row[0]) is not bytes or row[1] != _proof(key, row[0]):
+        name = self.name(key)
+        row = self._row("SELECT value, proof FROM result WHERE key = ?", name)
+        if row is None or type(row[0]) is not bytes or row[1] != _proof(name, row[0]):
             return None
-        return row[0]
+        return self._unsealed(name, row[0])
 
     def put(self, key: bytes, value: bytes) -> None:
         """Store a result, if the disk takes it."""
-        self._put("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", (key, _proof(key, value), value))
+        name = self.name(key)
+        sealed = self._sealed(name, value)
+        self._put("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", (name, _proof(name, sealed), sealed))
 
     def keep(self, keys: Iterable[bytes], blobs: Iterable[bytes], *, only: bool = False) -> None:
         """Throw away all but these, once much else has gathered; with `only`, at once and beyond recovery."""
-        results, digests = set(keys), set(blobs)
-        there = self.keys()
+        results, digests = set(map(self.name, keys)), set(map(self.name, blobs))
+        there = self.names()
         if not only and len(there) + self._count_blobs() <= 2 * (len(results) + len(digests)) + SPARE:
             return
         with _trouble():
@@ -142,6 +167,25 @@ class Store:
         with _trouble():
             [[count]] = self._database.execute("SELECT count(*) FROM blob")
         return int(count)
+
+    # The cipher
+
+    @property
+    def is_sealed(self) -> bool:
+        """Whether names are others than the keys that they stand for."""
+        return self._cipher is not None
+
+    def name(self, key: bytes) -> bytes:
+        """What stands in the file for a key: itself, unless there is a cipher."""
+        return self._cipher.name(key) if self._cipher else key
+
+    def _sealed(self, name: bytes, data: bytes) -> bytes:
+        return self._cipher.seal(name, data) if self._cipher else data
+
+    def _unsealed(self, name: bytes, stored: object) -> bytes | None:
+        if type(stored) is not bytes:
+            return None
+        return self._cipher.unseal(name, stored) if self._cipher else stored
 
     # The file
 
@@ -218,10 +262,10 @@ def forget(path: Path) -> None:
             name.unlink(missing_ok=True)
 
 
-def _opened_if_it_can_be(path: Path) -> sqlite3.Connection | None:
+def _opened_if_it_can_be(path: Path, mark: int) -> sqlite3.Connection | None:
     for _attempt in range(2):
         try:
-            return _opened(path)
+            return _opened(path, mark)
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 # It is sound; another program just does not let go of it.
@@ -232,8 +276,8 @@ def _opened_if_it_can_be(path: Path) -> sqlite3.Connection | None:
     return None
 
 
-def _opened(path: Path) -> sqlite3.Connection:
-    """The file, sound and of our format. Raises `sqlite3.DatabaseError` or `OSError`."""
+def _opened(path: Path, mark: int) -> sqlite3.Connection:
+    """The file, sound, of our format and our cipher. Raises `sqlite3.DatabaseError` or `OSError`."""
     # Made here, not by SQLite, so that nobody else can read it. A pipe or a folder is refused at once.
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_NOFOLLOW, 0o600)
     os.close(handle)
@@ -243,10 +287,12 @@ def _opened(path: Path) -> sqlite3.Connection:
         for pragma in ("journal_mode = WAL", "synchronous = OFF", f"cache_size = -{CACHE_KIB}"):
             database.execute(f"PRAGMA {pragma}")
         [[found]] = database.execute("PRAGMA user_version")
-        if found not in (0, FORMAT):
+        [[sealed_by]] = database.execute("PRAGMA application_id")
+        if found not in (0, FORMAT) or (found and sealed_by != mark):
             raise sqlite3.DatabaseError("another format")
         if not found:
-            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {FORMAT}; COMMIT;")
+            marks = f"PRAGMA application_id = {mark}; PRAGMA user_version = {FORMAT};"
+            database.executescript(f"BEGIN IMMEDIATE; {_TABLES} {marks} COMMIT;")
         database.execute("SELECT count(*) FROM sqlite_schema").fetchone()
     except BaseException:
         database.close()

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import NODEFAULT, Raw, Struct
 
 from sitegen.digest import Digest, digest_bytes
+from sitegen.model.lock import GatedText
 from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.view import Card, RelatedCard, SiteView, View
 
@@ -47,6 +48,7 @@ class Repacked(NamedTuple):
 
     digest: Digest
     texts: tuple[Text, ...]
+    gated: GatedText | None
 
 
 class Unpacked(NamedTuple):
@@ -56,6 +58,7 @@ class Unpacked(NamedTuple):
     values: dict[str, Any]
     """The fields of the view but for `site`, by name."""
     texts: tuple[Text, ...]
+    gated: GatedText | None
     with_site: bool
     """Whether the view has a field `site`."""
     with_data: bool
@@ -71,6 +74,7 @@ class _Page(Struct, frozen=True):
     data: str
     texts: tuple[Text, ...]
     view: Raw
+    gated: GatedText | None = None
 
 
 _pages = msgspec.json.Decoder(_Page)
@@ -108,13 +112,17 @@ class Packer:
         shown = self.site if layout.with_site else ""
         parts += _named(recipe.template, shown, recipe.data)
         parts.append(("text", (crc32(texts),)))
-        data = b'{"kind":"%b","template":%b,"site":%b,"data":"%b","texts":%b,"view":{%b}}' % (
+        gated = b',"gated":%b' % _encode(recipe.gated) if recipe.gated else b""
+        if gated:
+            parts.append(("gated text", (crc32(gated),)))
+        data = b'{"kind":"%b","template":%b,"site":%b,"data":"%b","texts":%b,"view":{%b}%b}' % (
             layout.kind,
             _encode(recipe.template),
             b"true" if shown else b"false",
             recipe.data.encode(),
             texts,
             b",".join(written),
+            gated,
         )
         content = digest_bytes(data)
         return Packed(data, content, _page_digest(content, recipe.templates, shown), tuple(parts))
@@ -122,7 +130,8 @@ class Packer:
     def repack(self, data: bytes, content: Digest, templates: Digest) -> Repacked:
         """What there is to know of a recipe in bytes, of that digest, if it were for other templates."""
         page = _pages.decode(data)
-        return Repacked(_page_digest(content, templates, self.site if page.site else ""), page.texts)
+        digest = _page_digest(content, templates, self.site if page.site else "")
+        return Repacked(digest, page.texts, page.gated)
 
     def _field(self, value: Any) -> tuple[bytes, tuple[int, ...]]:
         """The bytes and the checksums of what a field holds."""
@@ -188,6 +197,7 @@ def recipe_of(data: bytes, site: SiteView) -> PageRecipe:
         view=cast("View", view(**values)),
         data=Digest(page.data),
         texts=page.texts,
+        gated=page.gated,
     )
 
 
@@ -197,7 +207,7 @@ def unpack(data: bytes) -> Unpacked:
     decoder, names = _decoder(page.kind)
     view = decoder.decode(page.view)
     values = {name: getattr(view, name) for name in names}
-    return Unpacked(page.template, values, page.texts, page.site, bool(page.data), page.kind)
+    return Unpacked(page.template, values, page.texts, page.gated, page.site, bool(page.data), page.kind)
 
 
 class _Layout(NamedTuple):

@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from sitegen.digest import Digest
 from sitegen.errors import Problem
+from sitegen.model.lock import GatedText, Lock
 from sitegen.model.source import Origin
 from sitegen.model.view import View
 
@@ -32,6 +33,8 @@ class PageRecipe(Struct, frozen=True, kw_only=True, tag="page", gc=False):
     data: Digest = Digest("")
     """The site's own data as a JSON document in the store, where the template mentions `data`; else empty."""
     texts: tuple[Text, ...] = ()
+    gated: GatedText | None = None
+    """What the page holds sealed."""
 
 
 class CopyRecipe(Struct, frozen=True, tag="copy", gc=False):
@@ -40,6 +43,15 @@ class CopyRecipe(Struct, frozen=True, tag="copy", gc=False):
     origin: Origin
     source: str
     digest: Digest
+
+
+class SealedRecipe(Struct, frozen=True, tag="sealed", gc=False):
+    """A file of gated texts, sealed."""
+
+    source: str
+    """Below the content folder."""
+    digest: Digest
+    lock: Lock
 
 
 class TextRecipe(Struct, frozen=True, tag="text", gc=False):
@@ -60,7 +72,7 @@ class StoredRecipe(Struct, frozen=True, tag="stored", gc=False):
     """Of the template and all that it extends, includes and imports."""
 
 
-Recipe = PageRecipe | CopyRecipe | TextRecipe | KeptRecipe | StoredRecipe
+Recipe = PageRecipe | CopyRecipe | SealedRecipe | TextRecipe | KeptRecipe | StoredRecipe
 
 
 class Artifact(Struct, frozen=True, gc=False):

@@ -62,6 +62,10 @@ class Post(Struct, frozen=True, kw_only=True, gc=False):
     """The id of the next older listed post; empty for the oldest."""
     next: str = ""
     """The id of the next newer listed post; empty for the newest."""
+    hidden_title: str = ""
+    """The title, where only members may know it: face and document have another."""
+    moment: datetime | None = None
+    """The date, where only members may know it, likewise."""
 
     @property
     def address(self) -> str:
@@ -75,6 +79,8 @@ class Page(Struct, frozen=True, kw_only=True, gc=False):
     address: str
     document: Document
     body: Body
+    hidden_title: str = ""
+    """As of a post."""
 
 
 class Term(Struct, frozen=True, kw_only=True, gc=False):

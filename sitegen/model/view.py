@@ -107,6 +107,19 @@ class FeedLink(Struct, frozen=True, array_like=True, gc=False):
     url: str
 
 
+class MembersView(Struct, frozen=True, array_like=True, gc=False):
+    """What pages know of the members' lock."""
+
+    lock: str = "teaser"
+    """`teaser`: what is for members is not published. `encrypted`: it is, sealed."""
+    keyring: str = ""
+    """Where the browser fetches what passcodes open; empty where nothing is sealed."""
+    site: str = ""
+    """What tells two sites of one host apart; empty where nothing is sealed."""
+    script: str = ""
+    """The `integrity` of the theme's `members.js`; empty if there is none."""
+
+
 class SiteView(Struct, frozen=True, kw_only=True, gc=False):
     """What every page knows of the site."""
 
@@ -134,6 +147,9 @@ class SiteView(Struct, frozen=True, kw_only=True, gc=False):
     members_heading: str
     """The heading of the panel that asks readers to become members."""
     members_text: str
+    members: MembersView = MembersView()
+    cta_attributes: tuple[tuple[str, str], ...] = ()
+    """Attributes for the links to become a member, and their values."""
     assets: tuple[tuple[str, str], ...] = ()
     """The theme's files and their addresses, for `asset("site.css")`. Sorted."""
 
@@ -166,6 +182,8 @@ class Head(Struct, frozen=True, kw_only=True, array_like=True, gc=False):
     marks: tuple[Mark, ...] = ()
     current_url: str = ""
     """This page's own address, to mark it in menus."""
+    sealed: str = ""
+    """What the page holds for members, sealed: a JSON document that is safe inside a `<script>` element."""
 
 
 class AuthorView(Struct, frozen=True, kw_only=True, array_like=True, gc=False):

@@ -27,6 +27,7 @@ from sitegen.build import CACHE, Options, Session, load_config, theme_folder
 from sitegen.build import build as pipeline
 from sitegen.config import FILE, Config
 from sitegen.errors import Problem, SiteError, UsageError
+from sitegen.model.lock import KEY_FILE
 from sitegen.model.report import BuildReport
 from sitegen.preview import state
 from sitegen.preview.listen import LOOPBACK, Listening, is_local, listen
@@ -215,7 +216,7 @@ class Loop:
         return Roots(
             # The same one twice where the site is the theme's own checkout.
             folders=tuple(dict.fromkeys(folders)),
-            files=(self.site / FILE,),
+            files=(self.site / FILE, self.site / KEY_FILE),
             ignored=(self.site / "output", self.site / CACHE),
         )
 

@@ -30,8 +30,9 @@ from tornado.websocket import WebSocketClosedError
 from sitegen.preview import gate
 from sitegen.preview.address import NOT_FOUND, File, Missing, Moved, locate
 from sitegen.preview.inject import injected, script_tag
-from sitegen.preview.media import Part, is_text, media_type, part_of
+from sitegen.preview.media import Part, part_of
 from sitegen.preview.state import Message, Shown, Step, told, welcome
+from sitegen.text.media import is_text, media_type
 
 RESERVED = "/__sitegen__/"
 """Addresses below it are the preview's own."""

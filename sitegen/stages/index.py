@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from sitegen.config import AuthorConfig, CategoryConfig, Config
 from sitegen.errors import Problem, did_you_mean
-from sitegen.model.document import Body, Document
+from sitegen.model.document import PUBLIC, Body, Document
 from sitegen.model.site import Held, Page, Post, Site, TagRow, TagTable, Taxonomy, Teaser, Term, TermRef
 from sitegen.text.paths import fold_path
 from sitegen.text.slugs import fold_term, safe_segment, slugify, stable_suffix, term_slug
@@ -48,20 +48,42 @@ def index(entries: Sequence[Entry], config: Config, clock: Clock) -> Site:
             held.append(Held(entry.document.path, reason, entry.document, entry.body))
         else:
             live.append(entry)
+    whole = {entry.document.source: entry.document for entry in live}
+    live = [_masked(entry, config) for entry in live]
     posts = _by_date([entry for entry in live if entry.document.kind == "post"])
     pages = [entry for entry in live if entry.document.kind == "page"]
     listed = [entry for entry in posts if not entry.document.front.unlisted]
     terms = _Terms(posts, listed, config)
     neighbours = _neighbours(listed)
     return Site(
-        posts=tuple(_post(entry, neighbours, terms, config, clock) for entry in posts),
-        pages=tuple(_page(entry, config) for entry in pages),
+        posts=tuple(
+            _post(entry, whole[entry.document.source], _Around(neighbours, terms, config, clock))
+            for entry in posts
+        ),
+        pages=tuple(_page(entry, whole[entry.document.source], config) for entry in pages),
         categories=terms.all("category"),
         tags=terms.all("tag"),
         authors=terms.all("author"),
         held=tuple(sorted(held, key=lambda one: one.path)),
         problems=tuple(terms.problems),
     )
+
+
+def _masked(entry: Entry, config: Config) -> Entry:
+    """A document as everybody may know it: no later stage sees what the configuration hides of it."""
+    document, hide = entry.document, config.members.hide
+    front = document.front
+    if not hide or front.access == PUBLIC:
+        return entry
+    neutral: dict[str, Any] = {}
+    if "title" in hide:
+        neutral["title"] = config.members.hidden_title
+    if "tags" in hide:
+        neutral["tags"] = ()
+    if "date" in hide and front.date is not None:
+        neutral["date"] = datetime(front.date.year, 1, 1, tzinfo=front.date.tzinfo)
+        neutral["updated"] = None
+    return entry._replace(document=replace(document, front=replace(front, **neutral)))
 
 
 def _held_back(document: Document, config: Config, clock: Clock) -> str:
@@ -101,16 +123,27 @@ def _date(document: Document) -> datetime:
 # Addresses
 
 
-def _post(entry: Entry, neighbours: _Neighbours, terms: _Terms, config: Config, clock: Clock) -> Post:
+class _Around(NamedTuple):
+    """What a post is seen with."""
+
+    neighbours: _Neighbours
+    terms: _Terms
+    config: Config
+    clock: Clock
+
+
+def _post(entry: Entry, whole: Document, around: _Around) -> Post:
+    """A post of its document as everybody may know it, and as it is."""
+    neighbours, terms, config, clock = around
     document, body = entry
     front = document.front
-    date = _date(document)
+    date = _date(whole)
     category = terms.refs("category", (front.category,))
     teaser = Teaser(
         id=document.id,
         title=front.title,
-        address=_post_address(document, terms, config),
-        date=date,
+        address=_post_address(whole, terms, config),
+        date=_date(document),
         updated=front.updated,
         category=category[0] if category else None,
         tags=terms.refs("tag", front.tags),
@@ -132,7 +165,14 @@ def _post(entry: Entry, neighbours: _Neighbours, terms: _Terms, config: Config, 
         unlisted=front.unlisted,
         previous=neighbours.older.get(document.id, ""),
         next=neighbours.newer.get(document.id, ""),
+        hidden_title=_hidden_title(document, whole),
+        moment=date if date != front.date else None,
     )
+
+
+def _hidden_title(document: Document, whole: Document) -> str:
+    title = whole.front.title
+    return title if title != document.front.title else ""
 
 
 def _post_address(document: Document, terms: _Terms, config: Config) -> str:
@@ -149,11 +189,12 @@ def _post_address(document: Document, terms: _Terms, config: Config) -> str:
     return _filled(config.addresses.post, fields)
 
 
-def _page(entry: Entry, config: Config) -> Page:
+def _page(entry: Entry, whole: Document, config: Config) -> Page:
     document, body = entry
     front = document.front
     fields = {"slug": front.slug, "folder": _folder(document), "lang": front.lang or config.site.lang}
-    return Page(address=_filled(config.addresses.page, fields), document=document, body=body)
+    address = _filled(config.addresses.page, fields)
+    return Page(address=address, document=document, body=body, hidden_title=_hidden_title(document, whole))
 
 
 def _folder(document: Document) -> str:

@@ -40,7 +40,7 @@ from sitegen.text.fields import (
 from sitegen.text.keys import Entry, Keys, sort_keys
 from sitegen.text.marker import MARKER, split_members
 from sitegen.text.references import join_references
-from sitegen.text.slugs import stable_suffix
+from sitegen.text.slugs import fold_term, stable_suffix
 from sitegen.text.titles import Titled, take_title
 from sitegen.text.typos import FOREIGN, spelt
 
@@ -181,9 +181,9 @@ class _Reader:
         self.kind: Literal["post", "page"] = "post" if source.kind == "post" else "page"
         self.place = _place(source)
         self.zone = ZoneInfo(rules.timezone)
-        access = rules.access if self.kind == "post" else PUBLIC
-        defaults = _defaults(self.place.folder, rules.defaults)
-        self.said = {"access": Entry("access", access, 0), **defaults, **_telling(keys)}
+        self.said = {**_defaults(self.place.folder, rules.defaults), **_telling(keys)}
+        if "access" not in keys.entries:
+            self.said["access"] = Entry("access", self.usual_access(), 0)
         self.access = self.read("access", self.level, "")
         self.title = self.read("title", read_text, "")
 
@@ -201,6 +201,20 @@ class _Reader:
         except (FieldError, DateError) as error:
             self.problem(error.message, entry.line, error.hint)
             return default
+
+    def usual_access(self) -> str:
+        """Who may read it if its header does not say: the higher of what folder and category say."""
+        said = [str(self.said["access"].value)] if "access" in self.said else []
+        category = self.said.get("category")
+        if category is not None and self.rules.categories:
+            values = category.value if isinstance(category.value, list) else [category.value]
+            named = {fold_term(str(value)) for value in values}
+            said += [access for name, access in self.rules.categories if fold_term(name) in named]
+        if not said:
+            return self.rules.access if self.kind == "post" else PUBLIC
+        # What is no tier is the highest: then it is told, and nothing is shown by mistake.
+        order = {level: number for number, level in enumerate((PUBLIC, *self.rules.tiers))}
+        return max(said, key=lambda access: order.get(access, len(order)))
 
     def front(self, parts: _Parts) -> FrontMatter:
         """All fields. Where the header has no title, it is the heading that the text begins with."""

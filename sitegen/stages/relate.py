@@ -28,12 +28,14 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
 
-from sitegen.config import RelatedConfig
+from sitegen.config import ReaderRules, RelatedConfig
 from sitegen.model.site import Relation, SharedTag, TagRow, TagTable
+
+_EVERYBODY = ReaderRules()
 
 ONE = 1_000_000
 """A score of 1, in millionths."""
@@ -52,18 +54,65 @@ _PATIENCE = 32
 """So many groups of other categories are passed over one by one."""
 
 
-def relate(table: TagTable, rules: RelatedConfig) -> dict[str, tuple[Relation, ...]]:
+Related = dict[str, tuple[Relation, ...]]
+
+
+def relate(table: TagTable, rules: RelatedConfig, readers: ReaderRules = _EVERYBODY) -> Related:
     """For each post's id its related posts, best first: hand-picked ones, then the highest scores.
 
     At most `rules.limit` each, and none below `rules.minimum` but those picked by hand. Of equal scores the
-    newer post comes first, then the smaller id.
+    newer post comes first, then the smaller id. Of the posts that those who may open the post itself may not
+    open, `readers.related` says what becomes: shown, they stand behind those that they may.
     """
-    related: dict[str, tuple[Relation, ...]] = dict.fromkeys((row.id for row in table.rows), ())
+    weights = tag_weights(table.rows)
+    every = _related(table.rows, weights, rules)
+    levels = {row.access for row in table.rows}
+    if len(levels) < 2:
+        return every
+    access = {row.id: row.access for row in table.rows}
+    rows = _Rows(access, readers)
+    if readers.related == "show":
+        return {id: rows.locked_last(id, related) for id, related in every.items()}
+    open_only: Related = {}
+    for level in levels:
+        within = [row for row in table.rows if readers.may_open(level, row.access)]
+        found = _related(within, weights, rules)
+        open_only |= {id: related for id, related in found.items() if access[id] == level}
+    if readers.related == "hide":
+        return open_only
+    return {id: rows.with_one(id, related, every[id], rules.limit) for id, related in open_only.items()}
+
+
+def _related(rows: Sequence[TagRow], weights: Mapping[str, int], rules: RelatedConfig) -> Related:
+    related: Related = dict.fromkeys((row.id for row in rows), ())
     if rules.limit:
-        posts = _Posts(table.rows)
+        posts = _Posts(rows, weights)
         _Search(posts, rules).run()
         related.update(_Relations(posts, rules.limit).all())
     return related
+
+
+class _Rows:
+    """Rows of related posts as the readers of a post see them."""
+
+    def __init__(self, access: Mapping[str, str], readers: ReaderRules) -> None:
+        self.access = access
+        self.readers = readers
+
+    def is_locked(self, id: str, other: str) -> bool:
+        """Whether those who may open a post may not open another."""
+        return not self.readers.may_open(self.access[id], self.access[other])
+
+    def locked_last(self, id: str, related: Iterable[Relation]) -> tuple[Relation, ...]:
+        """Picks before all others, and among both what can be opened before what cannot."""
+        return tuple(sorted(related, key=lambda one: (not one.picked, self.is_locked(id, one.id))))
+
+    def with_one(
+        self, id: str, opened: tuple[Relation, ...], every: tuple[Relation, ...], limit: int
+    ) -> tuple[Relation, ...]:
+        """What can be opened, and the best of what cannot, if that is among the best of all."""
+        locked = [one for one in every if self.is_locked(id, one.id)][:1]
+        return self.locked_last(id, (*opened[: limit - len(locked)], *locked))
 
 
 def tag_weights(rows: Sequence[TagRow]) -> dict[str, int]:
@@ -121,11 +170,10 @@ _by_norm = attrgetter("norm")
 class _Posts:
     """All posts, in order and in groups."""
 
-    def __init__(self, rows: Sequence[TagRow]) -> None:
+    def __init__(self, rows: Sequence[TagRow], weights: Mapping[str, int]) -> None:
         by_id = sorted(rows, key=attrgetter("id"))
         self.rows = sorted(by_id, key=attrgetter("date"), reverse=True)
         """Newest first and then by id, as ties are resolved."""
-        weights = tag_weights(rows)
         names = sorted(weights, key=lambda tag: (-weights[tag], tag))
         self.tags = [SharedTag(name, weights[name]) for name in names]
         """Rarest first; a tag's number is its place here."""

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from sitegen.adapters.deadline import Overdue, deadline
 from sitegen.adapters.jinja import TemplateMistake, Templates, safe_html, where_overdue
 from sitegen.errors import Problem
+from sitegen.model.lock import GatedText
 from sitegen.model.packed import Unpacked, unpack
 from sitegen.model.plan import Text
-from sitegen.model.view import FeedView, SiteView
+from sitegen.model.view import FeedView, SiteView, TocEntry
 
 FEED = str(FeedView.__struct_config__.tag)
 SECONDS = 10.0
@@ -39,6 +42,8 @@ class RenderJob(NamedTuple):
     path: str
     recipe: bytes
     html: tuple[bytes, ...] = ()
+    sealed: str = ""
+    """What the page holds for members, sealed already: no template ever sees it in clear."""
 
 
 class Tools(NamedTuple):
@@ -56,7 +61,7 @@ def render(tools: Tools, job: RenderJob) -> Rendered:
     name, templates = page.template, tools.templates
     try:
         with deadline(SECONDS):
-            text = templates.render(name, _values(page, tools, job.html))
+            text = templates.render(name, _values(page, tools, job))
     except TemplateMistake as mistake:
         return Rendered(job.path, problem=mistake.problem)
     except Overdue as overdue:
@@ -75,14 +80,16 @@ def render(tools: Tools, job: RenderJob) -> Rendered:
         )
 
 
-def _values(page: Unpacked, tools: Tools, stored: tuple[bytes, ...]) -> dict[str, Any]:
+def _values(page: Unpacked, tools: Tools, job: RenderJob) -> dict[str, Any]:
     """What the template sees: the fields of its view, its text, and the site's data."""
     values = page.values
     if page.with_site:
         values["site"] = tools.site
     if "extra" in values:
         values["extra"] = dict(values["extra"])
-    filled = [fill(text, html.decode()) for text, html in zip(page.texts, stored, strict=True)]
+    filled = [fill(text, html.decode()) for text, html in zip(page.texts, job.html, strict=True)]
+    if job.sealed:
+        values["page"] = replace(values["page"], sealed=job.sealed)
     if page.kind == FEED:
         values["bodies"] = {text.name: one for text, one in zip(page.texts, filled, strict=True)}
     else:
@@ -93,7 +100,7 @@ def _values(page: Unpacked, tools: Tools, stored: tuple[bytes, ...]) -> dict[str
     return values
 
 
-def fill(text: Text, stored: str) -> str:
+def fill(text: Text | GatedText, stored: str) -> str:
     """Stored HTML with its links put in: each number between two NULs becomes the link it counts to."""
     if not text.links:
         return stored
@@ -101,3 +108,26 @@ def fill(text: Text, stored: str) -> str:
     for place in range(1, len(parts), 2):
         parts[place] = html.escape(text.links[int(parts[place])])
     return "".join(parts)
+
+
+_TARGET = re.compile('(src|href|poster)="\0([0-9]+)\0"')
+
+
+def fill_gated(text: GatedText, stored: str) -> str:
+    """The same for gated HTML: what leads to a sealed file names that, for the script that opens it."""
+    names = {file.link: file.name for file in text.files}
+
+    def sealed(found: re.Match[str]) -> str:
+        name = names.get(int(found[2]))
+        return f'data-sealed-{found[1]}="{name}"' if name else found[0]
+
+    return fill(text, _TARGET.sub(sealed, stored) if names else stored)
+
+
+def contents(entries: Iterable[TocEntry]) -> str:
+    """A table of contents as the theme writes it, for what no template may see."""
+    items = [
+        f'<li><a href="#{html.escape(one.id)}">{html.escape(one.text)}</a>{contents(one.children)}</li>'
+        for one in entries
+    ]
+    return f"<ol>{''.join(items)}</ol>" if items else ""

@@ -56,3 +56,63 @@ for (const menu of document.querySelectorAll(".folded-menu")) {
     if (!menu.contains(event.target)) menu.open = false;
   });
 }
+
+// Whether a member is logged in on this device. `members.js` keeps the key; here it is only looked for, and
+// forgotten. Both labels of a door take the same place, so that nothing moves when the answer comes.
+const doors = document.querySelectorAll("[data-site-members]");
+const kept = `sitegen-members-${doors[0]?.dataset.siteMembers}`;
+
+const show = (isIn) => {
+  for (const door of doors) door.toggleAttribute("data-in", isIn);
+};
+
+const keys = (mode, act) =>
+  new Promise((resolve) => {
+    const opening = indexedDB.open(kept, 1);
+    // Where there is nothing, nobody is logged in, and nothing is made.
+    opening.onupgradeneeded = () => opening.transaction.abort();
+    opening.onerror = () => resolve();
+    opening.onsuccess = () => {
+      const step = opening.result.transaction("keys", mode);
+      const asked = act(step.objectStore("keys"));
+      step.oncomplete = () => resolve(asked.result);
+      step.onabort = () => resolve();
+      opening.result.close();
+    };
+  });
+
+const look = async () => {
+  const tab = sessionStorage.getItem(kept);
+  if (tab) show(true);
+  const found = [await keys("readonly", (all) => all.get("device"))];
+  if (tab) found.push(await keys("readonly", (all) => all.get(tab)));
+  show(found.some((one) => one?.until > Date.now()));
+};
+
+if (doors.length && globalThis.BroadcastChannel) {
+  const others = new BroadcastChannel(kept);
+  // No storage, no log-in: the door stays what it is without a script.
+  const update = () => look().catch(() => show(false));
+  const leave = async () => {
+    sessionStorage.removeItem(kept);
+    await keys("readwrite", (all) => all.clear());
+    others.postMessage("left");
+    location.reload();
+  };
+  for (const door of doors) {
+    door.querySelector("button").addEventListener("click", () => leave().catch(() => location.reload()));
+  }
+  others.addEventListener("message", update);
+  document.addEventListener("sitegen-members", update);
+  addEventListener("pageshow", (event) => event.persisted && update());
+  update();
+}
+
+// A form that its script did not come for says so, instead of not being there.
+const waiting = document.querySelector("[data-members]");
+addEventListener("load", () => {
+  if (!waiting || waiting.hasAttribute("data-ready")) return;
+  waiting.setAttribute("data-failed", "");
+  const says = waiting.querySelector("[role=status]");
+  says.replaceChildren(waiting.querySelector("[data-says=unready]").content.cloneNode(true));
+});

@@ -16,6 +16,11 @@ from sitegen.build import Options, build
 ROOT = Path(__file__).parents[2]
 POLICY = "default-src 'self'"
 """The strictest policy that a site can live under: nothing inline, nothing from elsewhere."""
+MEMBERS_POLICY = (
+    "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "require-trusted-types-for 'script'; trusted-types sitegen-members"
+)
+"""The strictest for a site with sealed posts: opened pictures have addresses of the page's own making."""
 
 FEATURES = """\
 ---
@@ -251,6 +256,7 @@ class _Host(SimpleHTTPRequestHandler):
     """Delivers files under a strict policy, and the site's own page for what is not there."""
 
     protocol_version = "HTTP/1.1"
+    policy = POLICY
     extensions_map = {  # noqa: RUF012 - of the base class
         "": "application/octet-stream",
         ".css": "text/css",
@@ -262,7 +268,7 @@ class _Host(SimpleHTTPRequestHandler):
     }
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", self.policy)
         self.send_header("X-Content-Type-Options", "nosniff")
         super().end_headers()
 
@@ -282,9 +288,10 @@ class _Host(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def hosted(folder: Path) -> Iterator[str]:
+def hosted(folder: Path, policy: str = POLICY) -> Iterator[str]:
     """Deliver a folder, and give its address, without a slash at the end."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Host, directory=str(folder)))
+    host = type("Host", (_Host,), {"policy": policy})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(host, directory=str(folder)))
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()

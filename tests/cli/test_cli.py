@@ -99,7 +99,7 @@ def surveyed(monkeypatch: pytest.MonkeyPatch) -> list[Options]:
 
 def test_help_lists_every_command_and_the_exit_codes() -> None:
     shown = run("-h").output
-    assert all(f"  {name} " in shown for name in ("build", "init", "new", "related", "serve"))
+    assert all(f"  {name} " in shown for name in ("build", "init", "members", "new", "related", "serve"))
     assert "0 fine, 1 the site has mistakes, 2 wrong usage, 3 a mistake in sitegen" in " ".join(shown.split())
     assert run("--help").output == shown
 

@@ -76,10 +76,16 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "members": {
         "tiers": ("members",),
         "access": "public",
+        "lock": None,
+        "related": "show",
+        "hide": (),
+        "hidden_title": "A post for members",
+        "strict": True,
         "login_url": "/login/",
         "join_url": "/join/",
         "heading": "Become a Member",
         "text": "Members read every post in full.",
+        "cta_attributes": (),
     },
     "feed": {"limit": 20},
     "limits": {"document_bytes": 5_000_000, "convert_seconds": 5.0},
@@ -121,16 +127,29 @@ OTHERS = {
     ("markdown", "html"): "none",
     ("links", "broken"): "warn",
     ("members", "access"): "members",
+    ("members", "lock"): "teaser",
+    ("members", "related"): "at-most-one",
     **{("addresses", name): "/x/{slug}/" for name in ("post", "page")},
     **{("addresses", name): "/x/{term}/" for name in ("category", "tag", "author")},
     **{("addresses", name): "/x/" for name in ("blog", "archive", "categories", "tags", "authors")},
 }
 
 
+WRITTEN: dict[tuple[str, str], tuple[str, Any]] = {
+    ("members", "hide"): ('["tags", "date"]', ("tags", "date")),
+    ("members", "cta_attributes"): (
+        '{ data-portal = "signup", data-a = "" }',
+        (("data-a", ""), ("data-portal", "signup")),
+    ),
+}
+"""Settings that are written as lists or tables of a kind of their own, and what they are then."""
+
+
 @pytest.mark.parametrize(("table", "key"), SETTINGS)
 def test_every_setting_can_be_set(table: str, key: str) -> None:
     said = OTHERS.get((table, key))
-    written, value = (f'"{said}"', said) if said else another(DEFAULTS[table][key])
+    other = WRITTEN.get((table, key)) or another(DEFAULTS[table][key])
+    written, value = (f'"{said}"', said) if said else other
     config = good(f"[{table}]\n{key} = {written}\n")
     assert getattr(getattr(config, table), key) == value
 
@@ -321,6 +340,28 @@ SITE = "title, tagline, description, url, lang, timezone, author, copyright, ima
         (
             '[[defaults]]\nfolder = "a"\naccess = "public"\n[[defaults]]\nfolder = "b"\naccess = "membres"\n',
             ":6: There is no tier `membres`. Known: public, members.",
+        ),
+        (
+            '[categories."Self Care"]\naccess = "gold"\n',
+            ":2: There is no tier `gold`. Known: public, members.",
+        ),
+        ('[members]\nlock = "open"\n', ':2: `lock` is "open", but "teaser" or "encrypted" belongs here.'),
+        ("[members]\nlock = 3\n", ':2: `lock` is a number, but "teaser" or "encrypted" belongs here.'),
+        (
+            '[members]\nrelated = "none"\n',
+            ':2: `related` is "none", but "show" or "hide" or "at-most-one" belongs here.',
+        ),
+        ('[members]\nhide = ["titel"]\n', ":2: `titel` of a post cannot be hidden. Did you mean `title`?"),
+        ('[members]\nhide = ["slug"]\n', ":2: `slug` of a post cannot be hidden. Known: title, tags, date."),
+        ('[members]\nhidden_title = " "\n', ":2: `hidden_title` is empty. A page needs some title."),
+        (
+            '[members]\ncta_attributes = { onclick = "x()" }\n',
+            ":2: `onclick` may not stand on a link. Attributes that only hold a value begin with `data-`, in "
+            "small letters, digits and hyphens.",
+        ),
+        (
+            "[members.cta_attributes]\ndata-x = 3\n",
+            ":2: `data-x` is a number, but a text belongs here.",
         ),
     ],
 )

@@ -136,7 +136,7 @@ def test_what_has_no_key_is_run_in_every_build_and_nothing_of_it_is_kept(store: 
         assert work.each("a", "b", keyless=["a"])[0] == "A"
         assert "a" in work.ran
     assert work.runs == Runs(run=1, reused=1)
-    assert store.keys() == {work.memo.key("shout", "b")} == work.memo.used
+    assert store.names() == {work.memo.key("shout", "b")} == work.memo.used
 
 
 def test_a_result_that_must_not_be_written_down_is_not_kept(store: Store) -> None:
@@ -144,7 +144,7 @@ def test_a_result_that_must_not_be_written_down_is_not_kept(store: Store) -> Non
         work = next_build(store)
         assert work.each("secret") == ["secret"]
         assert (work.ran, work.runs) == (["secret"], Runs(run=1, reused=0))
-        assert store.keys() == frozenset()
+        assert store.names() == frozenset()
 
 
 def test_a_result_that_must_not_be_written_down_is_run_again_in_the_same_build(store: Store) -> None:
@@ -373,20 +373,20 @@ def test_neighbours_are_kept_as_one_and_read_so(store: Store, monkeypatch: pytes
 
 def test_one_that_changes_changes_what_its_own_neighbours_are_kept_as(store: Store) -> None:
     next_build(store).each(*MANY)
-    before = store.keys()
+    before = store.names()
     words = [*MANY[:500], "new", *MANY[500:]]
     work = next_build(store)
     assert work.each(*words) == [word.upper() for word in words]
     assert work.ran == ["new"]
-    assert len(store.keys() - before) <= 3
-    assert store.keys() - work.memo.used != set()
+    assert len(store.names() - before) <= 3
+    assert store.names() - work.memo.used != set()
 
 
 def test_neighbours_of_what_may_not_be_kept_are_kept_one_by_one(store: Store) -> None:
     words = [f"secret {number}" if number % 8 == 0 else f"w{number}" for number in range(100)]
     work = next_build(store)
     assert work.each(*words) == [word if "secret" in word else word.upper() for word in words]
-    assert len(store.keys()) == 87
+    assert len(store.names()) == 87
     again = next_build(store)
     again.each(*words)
     assert again.ran == [word for word in words if "secret" in word]

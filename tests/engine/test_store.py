@@ -17,13 +17,15 @@ from hypothesis import strategies as st
 
 from sitegen.digest import Digest, digest_bytes
 from sitegen.engine.store import SPARE, BlobMissing, Store, StoreDamaged, StoreFull, forget
+from tests.engine.ciphers import Toy
 
 KEY = bytes(32)
 
 
-@pytest.fixture(params=[True, False], ids=["in a file", "nameless"])
+@pytest.fixture(params=["in a file", "nameless", "sealed", "nameless, sealed"])
 def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
-    with Store(tmp_path / "cache.db" if request.param else None) as store:
+    path = None if "nameless" in request.param else tmp_path / "cache.db"
+    with Store(path, Toy() if "sealed" in request.param else None) as store:
         yield store
 
 
@@ -76,7 +78,8 @@ def test_the_memory_does_not_grow_with_what_is_stored(store: Store) -> None:
     tracemalloc.start()
     try:
         digests = [store.put_blob(bytes([number]) * 1_000_000) for number in range(30)]
-        assert tracemalloc.get_traced_memory()[1] < 3_000_000
+        # A cipher has some copies of what it seals in hand, of one value at a time.
+        assert tracemalloc.get_traced_memory()[1] < (8_000_000 if store._cipher else 3_000_000)
     finally:
         tracemalloc.stop()
     assert store.blob(digests[7]) == b"\x07" * 1_000_000
@@ -126,7 +129,7 @@ def test_what_was_put_is_got_by_its_key(results: dict[bytes, bytes]) -> None:
     with Store() as store:
         for key, value in results.items():
             store.put(key, value)
-        assert {key: store.get(key) for key in store.keys()} == results  # noqa: SIM118 - not a dict
+        assert {key: store.get(key) for key in store.names()} == results
         assert store.get(b"no such key") is None
 
 
@@ -166,7 +169,7 @@ def test_nobody_else_can_read_the_file(tmp_path: Path) -> None:
 def test_a_foreign_file_is_an_empty_store(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "cache.db").write_bytes(data)
     with Store(tmp_path / "cache.db") as store:
-        assert store.keys() == frozenset()
+        assert store.names() == frozenset()
         digest = store.put_blob(b"x")
     with Store(tmp_path / "cache.db") as store:
         assert store.blob(digest) == b"x"
@@ -201,18 +204,19 @@ def test_where_no_file_can_be_a_store_lives_without(tmp_path: Path, what: str) -
     assert path.is_dir() == (what == "folder")
 
 
-def test_a_damaged_file_never_gives_other_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("cipher", [None, Toy()], ids=["in clear", "sealed"])
+def test_a_damaged_file_never_gives_other_bytes(tmp_path: Path, cipher: Toy | None) -> None:
     """Every byte of it in turn; what is not noticed at once is noticed when it is asked for."""
     path = tmp_path / "cache.db"
     results = {bytes([number]) * 32: bytes([number]) * 40 * number for number in range(1, 5)}
-    with Store(path) as store:
+    with Store(path, cipher) as store:
         digests = [store.put_blob(value) for value in results.values()]
         for key, value in results.items():
             store.put(key, value)
     sound = path.read_bytes()
     for place in range(0, len(sound), 7):
         path.write_bytes(sound[:place] + bytes([sound[place] ^ 0x55]) + sound[place + 1 :])
-        with Store(path) as store:
+        with Store(path, cipher) as store:
             for key, value in results.items():
                 with suppress(StoreDamaged):
                     assert store.get(key) in (None, value)
@@ -267,11 +271,11 @@ def test_what_is_no_longer_needed_goes_once_it_is_much(tmp_path: Path) -> None:
         for key in keys[:100]:
             store.put(key, b"value")
         store.keep(keys[:10], [bytes.fromhex(digest)])
-        assert len(store.keys()) == 100
+        assert len(store.names()) == 100
         for key in keys:
             store.put(key, b"value")
         store.keep(keys[:10], [bytes.fromhex(digest)])
-        assert store.keys() == frozenset(keys[:10])
+        assert store.names() == frozenset(keys[:10])
         assert (digest in store, other in store) == (True, False)
 
 
@@ -284,3 +288,71 @@ def test_what_must_go_is_in_the_file_no_more(tmp_path: Path) -> None:
         store.keep([], [], only=True)
         for path in tmp_path.iterdir():
             assert b"Xylophonquark" not in path.read_bytes()
+
+
+# A cipher
+
+
+def test_nothing_stands_in_a_sealed_file_in_clear_not_even_a_digest(tmp_path: Path) -> None:
+    secret = b"Xylophonquark" * 40
+    with Store(tmp_path / "cache.db", Toy()) as store:
+        digest = store.put_blob(secret)
+        store.put(KEY[:31] + b"k", secret)
+        store.commit()
+        found = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+        assert len(found) > len(secret)
+        for trace in (b"Xylophon", bytes.fromhex(digest), digest.encode(), KEY[:31] + b"k"):
+            assert trace not in found
+        assert store.blob(digest) == store.get(KEY[:31] + b"k") == secret
+
+
+def test_another_build_with_the_same_secret_has_what_was_sealed(tmp_path: Path) -> None:
+    with Store(tmp_path / "cache.db", Toy()) as store:
+        digest = store.put_blob(b"x")
+        store.put(KEY, b"value")
+    with Store(tmp_path / "cache.db", Toy()) as store:
+        assert (store.blob(digest), store.get(KEY)) == (b"x", b"value")
+        store.keep([KEY], [bytes.fromhex(digest)], only=True)
+        assert (store.blob(digest), store.get(KEY)) == (b"x", b"value")
+        store.keep([], [], only=True)
+        assert (digest in store, store.get(KEY)) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [(None, Toy()), (Toy(), None), (Toy(b"one"), Toy(b"two"))],
+    ids=["sealed", "clear", "other"],
+)
+def test_the_file_of_another_secret_or_of_none_is_an_empty_one(
+    tmp_path: Path, before: Toy | None, now: Toy | None
+) -> None:
+    with Store(tmp_path / "cache.db", before) as store:
+        digest = store.put_blob(b"Xylophonquark")
+        store.put(KEY, b"value")
+    with Store(tmp_path / "cache.db", now) as store:
+        assert (digest in store, store.get(KEY)) == (False, None)
+        store.put(KEY, b"other")
+        store.commit()
+        assert all(b"Xylophonquark" not in path.read_bytes() for path in tmp_path.iterdir())
+    with Store(tmp_path / "cache.db", now) as store:
+        assert store.get(KEY) == b"other"
+
+
+def test_what_a_sealed_file_does_not_take_is_sealed_elsewhere(tmp_path: Path) -> None:
+    with Store(tmp_path / "cache.db", Toy()) as store:
+        store._writable = False
+        digest = store.put_blob(b"Xylophonquark")
+        assert store.blob(digest) == b"Xylophonquark"
+        assert store._spill is not None
+        [[name, data]] = store._spill._database.execute("SELECT digest, data FROM blob")
+        assert name != bytes.fromhex(digest)
+        assert b"Xylophonquark" not in data
+
+
+def test_a_value_in_the_place_of_another_is_none(tmp_path: Path) -> None:
+    """Each is sealed under its own name."""
+    with Store(tmp_path / "cache.db", Toy()) as store:
+        digests = [store.put_blob(b"one"), store.put_blob(b"two")]
+        store._database.execute("UPDATE blob SET data = (SELECT max(data) FROM blob)")
+        moved = [digest in store for digest in digests]
+        assert sorted(moved) == [False, True]

@@ -17,6 +17,7 @@ from msgspec import Struct
 from msgspec.structs import fields, replace
 
 from sitegen.digest import Digest
+from sitegen.model.lock import GatedFile, GatedText, Lock
 from sitegen.model.packed import Packed, Packer, Parts, pack, recipe_of, unpack
 from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.view import (
@@ -190,7 +191,7 @@ def test_bytes_for_other_templates_are_those_of_the_same_recipe_with_them(kind: 
     before, expected = packed(view), packed(view, templates=templates)
     assert (before.data, before.content) == (expected.data, expected.content)
     again = Packer(SITE).repack(before.data, before.content, templates)
-    assert again == (expected.digest, recipe(view).texts)
+    assert again == (expected.digest, recipe(view).texts, None)
 
 
 def test_the_site_counts_by_its_digest_where_a_view_holds_it() -> None:
@@ -283,3 +284,53 @@ def test_any_text_comes_back(text: str, links: list[str]) -> None:
 def test_what_has_no_form_is_refused(value: object) -> None:
     with pytest.raises((TypeError, ValueError)):
         packed(replace(filled(PostView), extra=(("x", value),)))
+
+
+# What is sealed in a page
+
+
+def gated(**more: Any) -> GatedText:
+    """A text for members, with all that it may hold."""
+    fields: dict[str, Any] = {
+        "html": Digest("1" * 64),
+        "links": ("/a/", "#b"),
+        "files": (GatedFile(1, "0f" * 16, "posts/a.png", Digest("2" * 64)),),
+        "toc": (TocEntry("a", "A", (TocEntry("b", "B"),)),),
+        "title": "Title",
+        "address": "/p/",
+        "tier": "gold",
+        "lock": Lock(kind="encrypted", site="00ff", epoch=3, fingerprint="f", packer="1"),
+    }
+    return GatedText(**{**fields, **more})
+
+
+OTHERS: dict[str, Any] = {
+    "html": Digest("3" * 64),
+    "links": ("/a/",),
+    "files": (GatedFile(1, "0f" * 16, "posts/a.png", Digest("4" * 64)),),
+    "toc": (),
+    "title": None,
+    "address": "/q/",
+    "tier": "members",
+    "lock": Lock(kind="encrypted", site="00ff", epoch=4, fingerprint="f", packer="1"),
+}
+
+
+def test_the_bytes_of_a_recipe_hold_what_is_to_be_sealed() -> None:
+    whole = replace(recipe(filled(PostView)), gated=gated())
+    found = pack(whole, SITE)
+    assert unpack(found.data).gated == gated()
+    assert recipe_of(found.data, filled(SiteView)).gated == gated()
+    again = Packer(SITE).repack(found.data, found.content, whole.templates)
+    assert again == (found.digest, whole.texts, gated())
+    assert unpack(pack(recipe(filled(PostView)), SITE).data).gated is None
+
+
+@pytest.mark.parametrize("name", GatedText.__struct_fields__)
+def test_another_text_for_members_or_other_keys_make_another_recipe(name: str) -> None:
+    before, after = (
+        pack(replace(recipe(filled(PostView)), gated=gated(**more)), SITE)
+        for more in ({}, {name: OTHERS[name]})
+    )
+    assert before.digest != after.digest
+    assert {label for label, _ in set(before.parts) ^ set(after.parts)} == {"gated text"}

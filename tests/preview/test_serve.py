@@ -56,6 +56,14 @@ def test_a_save_of_styles_only_is_told_as_such(preview: Running) -> None:
     assert preview.next(Built).effect == "styles"
 
 
+def test_members_who_come_and_go_are_seen(preview: Running) -> None:
+    """The private key file is no content, and yet what is published depends on it."""
+    preview.site.write("members.key.json", "{}")
+    preview.next(Built)
+    (preview.site.path / "members.key.json").unlink()
+    preview.next(Built)
+
+
 def test_what_is_saved_during_a_build_is_built_afterwards(site: FakeSite) -> None:
     with running(site) as preview:
         preview.next(Built)

@@ -626,3 +626,54 @@ def test_what_a_post_says_beside_its_tags_does_not_change_the_ranking() -> None:
 
 def test_index_takes_entries_as_they_come() -> None:
     assert index([Entry(*entry("posts/a.md"))], Config(), Clock(NOW)) == site(entry("posts/a.md"))
+
+
+# What members alone may know
+
+
+def masked(hide: str, *entries: Entry) -> Site:
+    return site(*entries, config=config(f"[members]\nhide = [{hide}]\n"))
+
+
+def test_title_tags_and_date_of_a_post_for_members_can_be_hidden_from_everybody_else() -> None:
+    front: dict[str, Any] = {"title": "Secret", "tags": ("Secret",), "date": DATE, "updated": DATE + DAY}
+    found = one(masked('"title", "tags", "date"', entry("posts/a.md", access="members", **front)))
+    assert "Secret" not in repr(found.teaser)
+    assert "Secret" not in repr(found.document)
+    assert (found.teaser.title, found.hidden_title) == ("A post for members", "Secret")
+    assert (found.teaser.date, found.moment) == (datetime(2024, 1, 1, tzinfo=UTC), DATE)
+    assert (found.teaser.tags, found.teaser.updated) == ((), None)
+
+
+def test_hidden_tags_have_no_page_and_relate_nothing() -> None:
+    found = masked(
+        '"tags"',
+        entry("posts/a.md", tags=("Secret", "Known"), access="members"),
+        entry("posts/b.md", tags=("Known",)),
+    )
+    assert names(found.tags) == ["Known"]
+    assert found.tags[0].posts == ("posts/b",)
+    assert {row.id: row.tags for row in tag_table(found).rows} == {"posts/a": (), "posts/b": ("known",)}
+
+
+def test_the_address_of_a_post_stays_though_its_date_is_hidden() -> None:
+    text = '[members]\nhide = ["date"]\n[addresses]\npost = "/{year}/{month}/{day}/{slug}/"\n'
+    found = one(site(entry("posts/a.md", access="members"), config=config(text)))
+    assert found.address == "/2024/05/09/a/"
+
+
+def test_what_is_public_is_not_hidden() -> None:
+    found = one(masked('"title", "tags", "date"', entry("posts/a.md", tags=("Rest",))))
+    assert (found.teaser.title, found.teaser.date, found.hidden_title, found.moment) == ("A", DATE, "", None)
+    assert names(masked('"tags"', entry("posts/a.md", tags=("Rest",))).tags) == ["Rest"]
+
+
+def test_a_hidden_date_still_decides_what_is_published() -> None:
+    late = entry("posts/a.md", access="members", date=NOW + DAY)
+    found = masked('"date"', late)
+    assert (found.posts, [held.path for held in found.held]) == ((), ["content/posts/a.md"])
+
+
+def test_the_title_of_a_page_for_members_can_be_hidden_too() -> None:
+    (page,) = masked('"title"', entry("notes.md", title="Secret", access="members")).pages
+    assert (page.document.front.title, page.hidden_title) == ("A post for members", "Secret")

@@ -594,6 +594,38 @@ def test_the_last_defaults_that_match_the_folder_hold_where_the_header_says_noth
     assert (deep.category, deep.access) == ("Deep", "friends")
 
 
+@pytest.mark.parametrize(
+    ("header", "folder", "access"),
+    [
+        ("", "posts", "public"),
+        ("category: self care", "posts", "members"),
+        ("category: [SELF CARE]", "posts", "members"),
+        ("category: Other", "posts", "public"),
+        ("category: Self Care\naccess: public", "posts", "public"),
+        ("category: Self Care", "posts/gold", "friends"),
+        ("category: Self Care", "posts/open", "members"),
+        ("", "posts/open", "public"),
+        ("", "posts/work", "friends"),
+        ("category: Self Care", "posts/work", "members"),
+    ],
+)
+def test_a_category_has_an_access_of_its_own_and_of_folder_and_category_the_higher_counts(
+    header: str, folder: str, access: str
+) -> None:
+    rules = msgspec.structs.replace(
+        RULES,
+        tiers=("members", "friends"),
+        categories=(("Self Care", "members"), ("Work", "friends")),
+        defaults=(
+            DefaultsConfig(folder="posts/gold", access="friends"),
+            DefaultsConfig(folder="posts/open", access="public"),
+            DefaultsConfig(folder="posts/work", category="Work"),
+        ),
+    )
+    text = f"---\ntitle: x\ndate: 2024-05-09\n{header}\n---\n"
+    assert document(read(text, f"{folder}/x.md", rules)).front.access == access
+
+
 def test_the_sites_own_access_holds_for_posts_and_not_for_pages() -> None:
     rules = msgspec.structs.replace(RULES, access="members")
     assert front("", rules=rules).access == "members"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen.config import RelatedConfig
+from sitegen.config import ReaderRules, RelatedConfig
 from sitegen.model.site import Relation, SharedTag, TagRow, TagTable
 from sitegen.stages import relate as stage
 from sitegen.stages.relate import relate, score, tag_weights
@@ -389,3 +389,88 @@ def test_a_post_of_ten_thousand_tags_is_related_like_any_other() -> None:
     rows += [row(f"other{n}", f"y{n}") for n in range(30)]
     assert related(*rows, rules=ALL) == compared(rows, ALL)
     assert ids(related(*rows, rules=ALL)["many"]) == ["a", "b"]
+
+
+# What readers may open
+
+TIERS = ReaderRules(tiers=("members", "gold"))
+
+
+def seen(mode: Any, *rows: TagRow, limit: int = 3) -> dict[str, list[str]]:
+    """The rows of posts of which some are for members; `!` marks those that its readers may not open."""
+    readers = ReaderRules(tiers=TIERS.tiers, related=mode)
+    found = relate(TagTable(rows), RelatedConfig(limit=limit, minimum=0), readers)
+    access = {row.id: row.access for row in rows}
+    return {
+        id: [one.id + "!" * (not readers.may_open(access[id], access[one.id])) for one in relations]
+        for id, relations in found.items()
+    }
+
+
+POSTS = (
+    row("free", "x y"),
+    row("best", "x y", access="gold"),
+    row("good", "x y z", access="members"),
+    row("fair", "x z", access="public"),
+    row("poor", "x q r", access="public"),
+)
+
+
+def test_posts_that_readers_may_not_open_stand_behind_those_that_they_may() -> None:
+    found = seen("show", *POSTS)
+    assert found["free"] == ["fair", "best!", "good!"]
+    assert found["good"] == ["fair", "free", "best!"]
+    assert found["best"] == ["free", "good", "fair"]
+
+
+def test_posts_that_readers_may_not_open_can_be_hidden_and_others_take_their_places() -> None:
+    found = seen("hide", *POSTS)
+    assert found["free"] == ["fair", "poor"]
+    assert found["good"] == ["fair", "free", "poor"]
+    assert found["best"] == ["free", "good", "fair"]
+
+
+def test_one_post_that_readers_may_not_open_can_be_let_through() -> None:
+    found = seen("at-most-one", *POSTS)
+    assert found["free"] == ["fair", "poor", "best!"]
+    assert found["good"] == ["fair", "free", "best!"]
+    assert seen("at-most-one", *POSTS, limit=1)["free"] == ["best!"]
+
+
+def test_hand_picked_posts_come_first_whatever_readers_may_open() -> None:
+    picks = row("pick", "x", picks=("best", "poor"))
+    assert seen("show", *POSTS, picks)["pick"] == ["poor", "best!", "free"]
+    assert seen("at-most-one", *POSTS, picks)["pick"] == ["poor", "best!", "free"]
+    assert seen("hide", *POSTS, picks)["pick"] == ["poor", "free", "fair"]
+
+
+@pytest.mark.parametrize("mode", ["show", "hide", "at-most-one"])
+def test_where_all_is_open_to_all_the_setting_changes_nothing(mode: Any) -> None:
+    rows = (row("a", "x y"), row("b", "x"), row("c", "y"))
+    assert relate(TagTable(rows), ALL, ReaderRules(related=mode)) == related(*rows)
+
+
+def test_what_is_hidden_does_not_change_what_tags_weigh() -> None:
+    def scores(mode: Any) -> dict[str, int]:
+        found = relate(TagTable(POSTS), ALL, ReaderRules(TIERS.tiers, mode))
+        return {one.id: one.score for one in found["free"]}
+
+    assert scores("hide").items() < scores("show").items()
+
+
+@pytest.mark.parametrize(
+    ("reader", "access", "may"),
+    [
+        ("public", "public", True),
+        ("public", "members", False),
+        ("members", "public", True),
+        ("members", "gold", False),
+        ("gold", "members", True),
+        ("gold", "gold", True),
+        ("gone", "public", False),
+        ("gold", "gone", False),
+        ("gone", "gone", True),
+    ],
+)
+def test_a_tier_opens_its_own_and_all_lower_ones(reader: str, access: str, may: bool) -> None:
+    assert TIERS.may_open(reader, access) == may

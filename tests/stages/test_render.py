@@ -8,14 +8,27 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
 from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.digest import Digest, digest_bytes
+from sitegen.model.lock import GatedFile, GatedText, Lock
 from sitegen.model.packed import pack
 from sitegen.model.plan import PageRecipe, Text
-from sitegen.model.view import FeedEntry, FeedView, RedirectView, SitemapUrl, SitemapView, View
+from sitegen.model.view import (
+    FeedEntry,
+    FeedView,
+    Head,
+    PageView,
+    RedirectView,
+    SitemapUrl,
+    SitemapView,
+    SiteView,
+    TocEntry,
+    View,
+)
 from sitegen.stages import render as stage
-from sitegen.stages.render import Rendered, RenderJob, Tools, fill, render
+from sitegen.stages.render import Rendered, RenderJob, Tools, contents, fill, fill_gated, render
 
 VIEW = RedirectView(title="A & B", lang="en", url="/a/")
 
@@ -157,3 +170,45 @@ def test_half_a_character_is_a_problem_and_no_crash() -> None:
     assert problem is not None
     assert problem.path == "templates/t.html"
     assert "no character" in problem.message
+
+
+# What is for members
+
+
+def test_what_is_sealed_is_given_to_the_template_as_it_is() -> None:
+    sealed = '{"ct":"\\u003c"}'
+    head = Head(title="A", head_title="", description="", canonical_url="", lang="", dir="")
+    nothing: dict[str, Any] = {field.name: "" for field in fields(SiteView) if field.required}
+    view = PageView(site=SiteView(**nothing), page=head)
+    tools, asked = job("{{ page.title }}|{{ page.sealed | safe }}|{{ body }}", ("<p>x</p>", ()), view=view)
+    assert render(tools, asked._replace(sealed=sealed)).data == b'A|{"ct":"\\u003c"}|<p>x</p>\n'
+    assert render(tools, asked).data == b"A||<p>x</p>\n"
+
+
+def gated(*links: str, files: tuple[GatedFile, ...] = ()) -> GatedText:
+    return GatedText(
+        html=Digest("0" * 64), links=links, files=files, address="/p/", tier="members", lock=Lock()
+    )
+
+
+def test_what_leads_to_a_sealed_file_names_it_for_the_script() -> None:
+    file = GatedFile(1, "0f" * 16, "a.png", Digest("1" * 64))
+    html = (
+        '<a href="\x000\x00">x</a><img src="\x001\x00" alt=""><a href="\x001\x00"><video poster="\x001\x00">'
+    )
+    name = "0f" * 16
+    assert fill_gated(gated("/x/?a&b", "/a.png", files=(file,)), html) == (
+        f'<a href="/x/?a&amp;b">x</a><img data-sealed-src="{name}" alt="">'
+        f'<a data-sealed-href="{name}"><video data-sealed-poster="{name}">'
+    )
+    assert fill_gated(gated("/x/"), '<a href="\x000\x00">') == '<a href="/x/">'
+    assert fill_gated(gated(), "<p>x</p>") == "<p>x</p>"
+
+
+def test_contents_are_written_as_the_theme_does() -> None:
+    entries = (TocEntry("a", "A & <b>", (TocEntry("c", "C"),)), TocEntry('d"', "D"))
+    assert contents(entries) == (
+        '<ol><li><a href="#a">A &amp; &lt;b&gt;</a><ol><li><a href="#c">C</a></li></ol></li>'
+        '<li><a href="#d&quot;">D</a></li></ol>'
+    )
+    assert contents(()) == ""

@@ -1,6 +1,7 @@
 """Plan: one artifact for each file of the published site, holding by value all that the file shows.
 
 atlas      every address, and what lies behind it
+files      which content files are copied, which are sealed, which stay back
 links      where the links of texts lead; a broken one is found here
 context    what the views of one site share
 keys       by what a page is known before it is planned
@@ -12,7 +13,7 @@ json_ld    structured data
 
 from __future__ import annotations
 
-import re
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import chain
@@ -21,44 +22,38 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
-from sitegen.config import FILE, Config
 from sitegen.digest import Digest
 from sitegen.errors import Problem, Severity
-from sitegen.model.document import Fragment
-from sitegen.model.plan import Artifact, CopyRecipe, KeptRecipe, PageRecipe, Plan, StoredRecipe
+from sitegen.model.lock import FILES
+from sitegen.model.plan import (
+    Artifact,
+    CopyRecipe,
+    KeptRecipe,
+    PageRecipe,
+    Plan,
+    SealedRecipe,
+    StoredRecipe,
+    TextRecipe,
+)
 from sitegen.model.site import Relation, Site
-from sitegen.model.source import Source, Tree
+from sitegen.model.source import Source
 from sitegen.model.view import SitemapUrl, SiteView
 from sitegen.stages.plan.atlas import Atlas, Place, alias_address, site_ids
 from sitegen.stages.plan.atlas import path_of as page_path
-from sitegen.stages.plan.context import Context, toc
+from sitegen.stages.plan.context import LOGIN, Context, toc
 from sitegen.stages.plan.drafts import Draft
+from sitegen.stages.plan.files import Material, Name, hidden_files
 from sitegen.stages.plan.keys import NOTHING, Earlier, Kept, Keys
-from sitegen.stages.plan.links import Origin, Resolver, origin_of
+from sitegen.stages.plan.links import Resolver
 from sitegen.stages.plan.lists import lists, page_addresses
 from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_url
-from sitegen.stages.plan.pages import home_page, not_found, plain_pages, post_pages
+from sitegen.stages.plan.pages import home_page, login_page, not_found, plain_pages, post_pages, whole_toc
 from sitegen.text.paths import fold_path
 
 _KEPT = KeptRecipe()
 ASSETS = "assets/"
 _STAMPED = (".css", ".js", ".svg")
 """Assets whose published name holds their digest, so that browsers may keep them for ever."""
-
-
-class Material(Struct, frozen=True):
-    """What a plan is made of, beside the site itself."""
-
-    tree: Tree
-    config: Config
-    preview: bool = False
-    """Broken links are only warned of, and assets keep their names."""
-    data: Digest = Digest("")
-    """The site's own data in the store; empty if it has none."""
-    left_out: tuple[str, ...] = ()
-    """Content files with mistakes that were told already."""
-    named: frozenset[str] = frozenset()
-    """Content files that those with mistakes name: nobody knows whether they are to be seen."""
 
 
 def plan(
@@ -83,6 +78,10 @@ class Outcome(NamedTuple):
     """Paths of artifacts that have none to themselves, and may not be published."""
 
 
+def _unnamed(path: str, _digest: Digest) -> str:
+    raise ValueError(f"{path} is to be sealed, and there are no keys")
+
+
 class Planning:
     """The files of a site, one after the other, so that some may be made while others are planned.
 
@@ -96,6 +95,7 @@ class Planning:
         templates: Templates,
         material: Material,
         earlier: Earlier = NOTHING,
+        name: Name = _unnamed,
     ) -> None:
         config = material.config
         self.material = material
@@ -104,12 +104,17 @@ class Planning:
         lenient = material.preview or config.links.broken == "warn"
         severity: Severity = "warning" if lenient else "error"
         atlas = _atlas(site, material)
-        self.context = Context(site, config, atlas, Resolver(atlas, config.root, severity), templates)
+        self.makes_login = _add_login(atlas, material)
+        """Whether the site has sealed texts, and no page of its own to log in on."""
+        resolver = Resolver(atlas, config.root, severity)
+        self.context = Context(site, config, atlas, resolver, templates, material.lock)
+        self.hidden = hidden_files(site, self.context, material, name)
+        self.context.gated_files = self.hidden.files
         addresses = ((name, self.context.url("/" + path)) for name, path in _assets(material).items())
-        self.site_view = self.context.site_view(addresses)
+        self.site_view = self.context.site_view(addresses, _integrity(material))
         """What every page knows of the site."""
         self.keys = Keys(self.context, self.site_view, templates, material.data, earlier)
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = list(self.hidden.problems)
         self.left_out: list[str] = []
         self.claims: list[Claim] = []
         self._errors = False
@@ -118,17 +123,21 @@ class Planning:
     def __iter__(self) -> Iterator[Artifact]:
         """Every artifact, those included that turn out to share a path."""
         context, material = self.context, self.material
-        withheld = _withheld(context.site, context, material)
-        held = frozenset(path for path in withheld if not self.templates.name(path))
         # A file of the author's own takes the place of a text of ours.
         own = set()
-        for copy in _copies(material, held):
+        for copy in _copies(material, self.hidden.withheld):
             own.add(copy.path)
             yield self.claimed(copy)
         yield from self.pages(self.site_view)
         for text in (robots(context), *redirect_rules(context)):
             if text.path not in own:
                 yield self.claimed(text)
+        names = {one.path: one.name for files in self.hidden.files.values() for one in files}
+        for source in self.hidden.sealed:
+            recipe = SealedRecipe(source.path, source.digest, material.lock)
+            yield self.claimed(Artifact(f"{FILES}{names[source.path]}.bin", recipe, source.shown))
+        for path, written in material.texts:
+            yield self.claimed(Artifact(path, TextRecipe(written), "the list of members"))
 
     def pages(self, view: SiteView) -> Iterator[Artifact]:
         """The artifacts that templates make."""
@@ -138,6 +147,7 @@ class Planning:
             [home_page(context, view)],
             post_pages(context, view, self.related, self.keys),
             plain_pages(context, view),
+            [login_page(context, view)] if self.makes_login else [],
             lists(context, view, self.keys),
             [not_found(context, view)],
         )
@@ -172,6 +182,7 @@ class Planning:
             view=draft.view,
             data=self.material.data if "data" in closure.mentions else Digest(""),
             texts=draft.texts,
+            gated=draft.gated,
         )
         yield self.claimed(Artifact(draft.path, recipe, draft.source, draft.key))
 
@@ -242,6 +253,15 @@ def _atlas(site: Site, material: Material) -> Atlas:
     return atlas
 
 
+def _add_login(atlas: Atlas, material: Material) -> bool:
+    """Add the place where members log in, if there is nothing, and tell whether."""
+    wanted = material.lock.seals and material.config.members.login_url == LOGIN
+    if not wanted or atlas.at(LOGIN) is not None:
+        return False
+    atlas.add(Place(LOGIN))
+    return True
+
+
 def _add_files(atlas: Atlas, site: Site, material: Material) -> None:
     """Redirects, feeds and assets: also at addresses, if seldom linked to."""
     for one in site.written:
@@ -274,6 +294,12 @@ def _asset_path(source: Source, *, stable: bool) -> str:
     return f"{ASSETS}{stem}.{source.digest[:10]}.{suffix}"
 
 
+def _integrity(material: Material) -> str:
+    """What browsers check the script of members' pages against (W3C, Subresource Integrity)."""
+    scripts = (one for one in material.tree.of_kind("asset") if one.path == f"{ASSETS}members.js")
+    return next((f"sha256-{b64encode(bytes.fromhex(one.digest)).decode()}" for one in scripts), "")
+
+
 def _copies(material: Material, withheld: frozenset[str]) -> Iterator[Artifact]:
     for source in material.tree.of_kind("file"):
         if source.path not in withheld:
@@ -281,85 +307,6 @@ def _copies(material: Material, withheld: frozenset[str]) -> Iterator[Artifact]:
     for source in material.tree.of_kind("asset"):
         path = _asset_path(source, stable=material.preview)
         yield Artifact(path, CopyRecipe(source.origin, source.path, source.digest), source.shown)
-
-
-def _withheld(site: Site, context: Context, material: Material) -> frozenset[str]:
-    """Content files that only unpublished texts show: they stay back with them.
-
-    These are the files that drafts, held posts and gated parts link to and nothing public does, those that a
-    text with mistakes names, and those in a folder of such a post's own (`a-post/index.md`). What settings
-    name is public.
-    """
-    files = {place.address: path for path, place in context.atlas.files.items()}
-    shown = _Shown(context, files)
-    hidden = set(material.named)
-    for one in site.written:
-        if one.document.gated:
-            hidden |= shown.by_text(one.body.gated, origin_of(one.document, Place(one.address)))
-            hidden |= _own_folder(one.document.source, material)
-    for held in site.held:
-        origin = origin_of(held.document, Place("/"))
-        hidden |= shown.by_text(held.body.preview, origin) | shown.by_text(held.body.gated, origin)
-        hidden |= shown.by_targets([held.document.front.image], origin)
-        hidden |= _own_folder(held.document.source, material)
-    for source_path in material.left_out:
-        hidden |= _own_folder(source_path, material)
-    # On most sites nothing is hidden, and then nobody need know what is public.
-    return frozenset(hidden - _public(site, shown)) if hidden else frozenset()
-
-
-def _public(site: Site, shown: _Shown) -> set[str]:
-    """The content files that settings, and texts that everybody may read, show."""
-    public = shown.by_settings()
-    for one in site.written:
-        origin = origin_of(one.document, Place(one.address))
-        public |= shown.by_text(one.body.preview, origin)
-        public |= shown.by_targets([one.document.front.image], origin)
-    return public
-
-
-class _Shown:
-    """Which content files texts and settings show."""
-
-    def __init__(self, context: Context, files: dict[str, str]) -> None:
-        self.config = context.config
-        host = context.canonical("/").partition("//")[2]
-        self.home = re.compile(rf"(?:https?:)?//{re.escape(host)}", re.IGNORECASE) if host else None
-        self.resolver = context.resolver
-        self.files = files
-        """Paths below the content folder by address."""
-
-    def by_text(self, fragment: Fragment | None, origin: Origin) -> set[str]:
-        """The files that a text links to or shows."""
-        return self.by_targets((link.target for link in fragment.links) if fragment else (), origin)
-
-    def by_settings(self) -> set[str]:
-        """The files that the configuration names."""
-        config = self.config
-        targets = [config.site.image, config.members.login_url, config.members.join_url]
-        targets += [author.image for author in config.authors]
-        targets += [category.icon for category in config.categories if "/" in category.icon]
-        targets += [item.to for item in (*config.menu, *config.footer)]
-        return self.by_targets(targets, Origin(FILE, "", Place("/")))
-
-    def by_targets(self, targets: Iterable[str], origin: Origin) -> set[str]:
-        """The files that these targets lead to. One may also name the site as the whole web knows it."""
-        found = set()
-        for target in filter(None, targets):
-            own = self.home.match(target.strip()) if self.home else None
-            place = self.resolver.leads_to(f"/{target.strip()[own.end() :]}" if own else target, origin)
-            if place is not None and place.address in self.files:
-                found.add(self.files[place.address])
-        return found
-
-
-def _own_folder(source: str, material: Material) -> set[str]:
-    """The files in a document's own folder, if it has one: a folder that all posts share is nobody's own."""
-    folder, _, name = source.rpartition("/")
-    shared = {one.strip("/") for one in material.config.posts.folders}
-    if not folder or folder in shared or not name.lower().startswith("index."):
-        return set()
-    return {file.path for file in material.tree.of_kind("file") if file.path.startswith(f"{folder}/")}
 
 
 def _blamed(problem: Problem, draft: Draft) -> Problem:
@@ -417,4 +364,4 @@ def _no_folder(file: Claim, inside: Claim) -> Problem:
     )
 
 
-__all__ = ["Earlier", "Material", "Outcome", "Planning", "page_path", "plan", "toc"]
+__all__ = ["Earlier", "Material", "Outcome", "Planning", "page_path", "plan", "toc", "whole_toc"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -13,10 +13,22 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
-from sitegen.config import Config
+from sitegen.config import Config, reader_rules
 from sitegen.model.document import PUBLIC, Document, Heading, Link
+from sitegen.model.lock import KEYRING, OPEN, GatedFile, Lock
 from sitegen.model.site import Site, Teaser, TermRef
-from sitegen.model.view import Card, Crumb, FeedLink, Head, Mark, MenuItem, SiteView, TermLink, TocEntry
+from sitegen.model.view import (
+    Card,
+    Crumb,
+    FeedLink,
+    Head,
+    Mark,
+    MembersView,
+    MenuItem,
+    SiteView,
+    TermLink,
+    TocEntry,
+)
 from sitegen.stages.plan.atlas import Atlas, Place
 from sitegen.stages.plan.links import Origin, Resolver, origin_of
 
@@ -90,6 +102,8 @@ def toc(headings: Iterable[Heading], least: int) -> tuple[TocEntry, ...]:
 
 
 JSON_LD = "json_ld"
+LOGIN = "/login/"
+"""Where members log in, unless a site says otherwise."""
 MOST_TAGS = 20
 """So many tags a card carries at most: a post with thousands would weigh down every list it stands in."""
 
@@ -120,10 +134,20 @@ class Context:
     """The site as its views need it: where things lie, what they are called, how a card of a post looks."""
 
     def __init__(
-        self, site: Site, config: Config, atlas: Atlas, resolver: Resolver, templates: Templates
+        self,
+        site: Site,
+        config: Config,
+        atlas: Atlas,
+        resolver: Resolver,
+        templates: Templates,
+        lock: Lock = OPEN,
     ) -> None:
+        self.lock = lock
+        self.gated_files: Mapping[str, tuple[GatedFile, ...]] = {}
+        """By a document's source, the sealed files that its gated text shows."""
         self.site = site
         self.config = config
+        self.readers = reader_rules(config)
         self.atlas = atlas
         self.resolver = resolver
         self.templates = templates
@@ -291,8 +315,8 @@ class Context:
         """The feeds that a page points to: the site's, and its own."""
         return (*self._feeds, *more) if self._feeds else ()
 
-    def site_view(self, assets: Iterable[tuple[str, str]]) -> SiteView:
-        """What every page knows of the site."""
+    def site_view(self, assets: Iterable[tuple[str, str]], integrity: str = "") -> SiteView:
+        """What every page knows of the site. `integrity` is that of the script of members' pages."""
         site, addresses, members = self.config.site, self.config.addresses, self.config.members
         listed = self.listed
         return SiteView(
@@ -309,14 +333,22 @@ class Context:
             tags_url=self.url(addresses.tags) if self.site.tags else "",
             categories_url=self.url(addresses.categories) if self.site.categories else "",
             authors_url=self.url(addresses.authors) if self.site.authors else "",
-            login_url=self._door(members.login_url, "/login/"),
+            login_url=self._door(members.login_url, LOGIN),
             join_url=self._door(members.join_url, "/join/"),
             feed_url=self.url("/feed.xml") if site.url else "",
             copyright=site.copyright,
             members_heading=members.heading,
             members_text=members.text,
+            members=self._members(integrity),
+            cta_attributes=members.cta_attributes,
             assets=tuple(sorted(assets)),
         )
+
+    def _members(self, integrity: str) -> MembersView:
+        lock = self.lock
+        if not lock.seals:
+            return MembersView(lock=lock.kind)
+        return MembersView(lock=lock.kind, site=lock.site, keyring=self.url(f"/{KEYRING}"), script=integrity)
 
     def _door(self, target: str, usual: str) -> str:
         """Where members log in or join; nowhere if the site has neither said nor made the usual page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from sitegen.model.lock import GatedText
 from sitegen.model.plan import Text
 from sitegen.model.view import View
 
@@ -23,3 +24,5 @@ class Draft(Struct, frozen=True, gc=False):
     """By what the page can be known next time; see `keys`."""
     changed: str = ""
     """When it last changed, in ISO 8601; empty if nobody knows."""
+    gated: GatedText | None = None
+    """What the page holds sealed."""

@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.digest import Digest, digest_of
+from sitegen.model.lock import GatedFile
 from sitegen.model.site import Post, Relation, TermRef
 from sitegen.model.view import ListView, SiteView
 from sitegen.stages.plan.context import Context
@@ -36,6 +37,8 @@ class Earlier(NamedTuple):
     """By path the keys of pages that are still there."""
     stored: Container[str] = ()
     """The paths of those whose recipes are in the store."""
+    sealed: bool = False
+    """Whether keys are kept sealed, so that they may depend on what is for members."""
 
 
 NOTHING = Earlier()
@@ -72,7 +75,8 @@ class Keys:
         self.versions = earlier.versions
         self.there = earlier.keys
         self.stored = earlier.stored
-        common = (context.config, _settled(context), view, context.resolver.severity, data)
+        self.sealed = earlier.sealed
+        common = (context.config, _settled(context), view, context.resolver.severity, data, context.lock)
         self.common = digest_of(common) if earlier.versions else ""
         self.cards = {post.teaser.id: self._card(post) for post in context.site.posts}
         self._templates: dict[str, _Template] = {}
@@ -104,6 +108,7 @@ class Keys:
             cards.get(post.previous, ""),
             cards.get(post.next, ""),
         ]
+        parts += [f"{one.link} {one.path} {one.digest}" for one in self._files(post)]
         for one in related:
             parts += (cards[one.id], "picked" if one.picked else "", *[tag.slug for tag in one.shared], "")
         parts.append("more")
@@ -135,16 +140,23 @@ class Keys:
 
     def _links(self, post: Post) -> str | None:
         """What the links of a text depend on; None if that may leave no digest."""
-        for link in post.body.preview.links:
+        gated = post.body.gated
+        for link in (*post.body.preview.links, *(gated.links if gated else ())):
             if not link.target.startswith(WEB):
                 return self._places or None
         return ""
 
+    def _files(self, post: Post) -> tuple[GatedFile, ...]:
+        """The sealed files that its gated text shows: others may have the same names."""
+        return self.context.gated_files.get(post.document.source, ())
+
     @cached_property
     def _places(self) -> str:
-        """The digest of every address and anchor; empty if some are those of a text for members."""
+        """The digest of every address and anchor; empty if some are those of a text for members, and keys are
+        not kept sealed.
+        """
         context, atlas = self.context, self.context.atlas
-        if any(one.body.gated for one in context.site.written):
+        if not self.sealed and any(one.body.gated for one in context.site.written):
             return ""
         return digest_of([sorted(known.items()) for known in (atlas.files, atlas.places, atlas.absent)])
 

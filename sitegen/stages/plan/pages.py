@@ -10,7 +10,8 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from sitegen.errors import Problem
-from sitegen.model.document import PUBLIC, Fragment
+from sitegen.model.document import PUBLIC, Body, Fragment
+from sitegen.model.lock import GatedText
 from sitegen.model.plan import Text
 from sitegen.model.site import Page, Post, Relation, Term, TermRef
 from sitegen.model.view import (
@@ -28,7 +29,7 @@ from sitegen.model.view import (
 )
 from sitegen.stages.plan import json_ld
 from sitegen.stages.plan.atlas import Place, ids_of, path_of
-from sitegen.stages.plan.context import Context, toc
+from sitegen.stages.plan.context import LOGIN, Context, toc
 from sitegen.stages.plan.drafts import Draft
 from sitegen.stages.plan.keys import Kept, Keys
 from sitegen.stages.plan.links import origin_of
@@ -91,6 +92,7 @@ def _post_page(one: _Post, view: SiteView) -> Draft:
         source=post.document.path,
         line=front.line_of("template"),
         changed=card.updated or card.date,
+        gated=_gated(context, post, place),
     )
 
 
@@ -139,7 +141,23 @@ def _more(post: Post, related: tuple[Relation, ...], context: Context) -> list[s
     shown = {post.teaser.id, *(relation.id for relation in related)}
     term = context.categories.get(category.address)
     ids = (id for id in (term.posts if term else ()) if id not in shown)
-    return list(islice(ids, missing))
+    readers, access = context.readers, post.teaser.access
+    if readers.related == "show":
+        return list(islice(ids, missing))
+
+    def is_locked(id: str) -> bool:
+        return not readers.may_open(access, context.posts[id].teaser.access)
+
+    room = readers.related == "at-most-one" and not any(is_locked(one.id) for one in related)
+    found: list[str] = []
+    for id in ids:
+        locked = is_locked(id)
+        if not locked or room:
+            found.append(id)
+            room = room and not locked
+        if len(found) == missing:
+            break
+    return found
 
 
 def _related_cards(one: _Post) -> tuple[RelatedCard, ...]:
@@ -205,10 +223,34 @@ def author_view(term: Term, context: Context) -> AuthorView:
 
 
 def _text(fragment: Fragment, context: Context, one: Post | Page, place: Place) -> Text:
-    origin = origin_of(one.document, place)
-    if one.body.gated is not None:
-        context.resolver.fragment(one.body.gated, origin)  # only to find what is broken in it
-    return Text(fragment.html, context.resolver.fragment(fragment, origin), source=one.document.source)
+    links = context.resolver.fragment(fragment, origin_of(one.document, place))
+    return Text(fragment.html, links, source=one.document.source)
+
+
+def _gated(context: Context, one: Post | Page, place: Place) -> GatedText | None:
+    """What the page holds sealed. Whether it holds anything or not, what is broken in it is found."""
+    body, front = one.body, one.document.front
+    if body.gated is None:
+        return None
+    links = context.resolver.fragment(body.gated, origin_of(one.document, place))
+    if not context.lock.seals:
+        return None
+    return GatedText(
+        html=body.gated.html,
+        links=links,
+        files=context.gated_files.get(one.document.source, ()),
+        toc=whole_toc(body, context.config.markdown.toc_from),
+        title=one.hidden_title or None,
+        address=one.address,
+        tier=front.access,
+        lock=context.lock,
+    )
+
+
+def whole_toc(body: Body, least: int) -> tuple[TocEntry, ...]:
+    """The contents of a text, its gated part included."""
+    behind = body.gated.headings if body.gated else ()
+    return toc((*body.preview.headings, *behind), least)
 
 
 def plain_pages(context: Context, view: SiteView) -> Iterator[Draft]:
@@ -250,6 +292,7 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
         texts=(_text(page.body.preview, context, page, place),),
         source=page.document.path,
         line=front.line_of("template"),
+        gated=_gated(context, page, place),
     )
 
 
@@ -284,7 +327,10 @@ def home_page(context: Context, view: SiteView) -> Draft:
             for term in context.site.categories
         ),
     )
-    texts = (_text(own.body.preview, context, own, Place("/", ids_of(own.body))),) if own else ()
+    place = Place("/", ids_of(own.body) if own else None)
+    texts = (_text(own.body.preview, context, own, place),) if own else ()
+    if own and own.body.gated is not None:
+        context.resolver.fragment(own.body.gated, origin_of(own.document, place))
     if own and own.document.gated:
         context.resolver.problems.append(_gated_home(own))
     line = front.line_of("template") if front else 0
@@ -299,6 +345,12 @@ def _gated_home(page: Page) -> Problem:
         hint="Write it on a page of its own, and link to that.",
         severity="warning",
     )
+
+
+def login_page(context: Context, view: SiteView) -> Draft:
+    """The page with the form to log in, and no text: a site may write its own."""
+    page = PageView(site=view, page=context.head("Log In", LOGIN, noindex=True))
+    return Draft(path_of(LOGIN), "page.html", page, source="the page to log in on")
 
 
 def not_found(context: Context, view: SiteView) -> Draft:

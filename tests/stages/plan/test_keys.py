@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from sitegen.digest import Digest, digest_of
+from sitegen.digest import Digest, digest_bytes, digest_of
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Fragment, Heading
+from sitegen.model.lock import Lock
 from sitegen.model.plan import Artifact, KeptRecipe, PageRecipe, Recipe, StoredRecipe
 from sitegen.model.source import Tree
 from sitegen.stages.index import Entry, tag_table
@@ -50,6 +51,9 @@ class World:
         self.files = {"pic.jpg", "cover.jpg"}
         self.assets = {"site.css"}
         self.data = Digest("")
+        self.lock = Lock()
+        self.written: dict[str, str] = {}
+        """What stands in files, where it is not their path."""
         self.fronts: dict[str, dict[str, Any]] = {
             "p0": {"category": "Care", "tags": ("rest", "Work Life"), "authors": ("Jo",)},
             "p1": {"category": "Care", "tags": ("rest",), "authors": ("Jo",)},
@@ -99,9 +103,9 @@ class Planned(NamedTuple):
         return {path: one.recipe for path, one in self.artifacts.items()}
 
 
-def versions(entries: list[Entry]) -> dict[str, str]:
-    """What each document is known by; none for what is for members."""
-    return {one.document.source: digest_of(one) for one in entries if not one.document.gated}
+def versions(entries: list[Entry], *, sealed: bool = False) -> dict[str, str]:
+    """What each document is known by; none for what is for members, unless all that is known is sealed."""
+    return {one.document.source: digest_of(one) for one in entries if sealed or not one.document.gated}
 
 
 def plan(world: World, keys: dict[str, str] | None = None, *, known: bool = True) -> Planned:
@@ -109,17 +113,21 @@ def plan(world: World, keys: dict[str, str] | None = None, *, known: bool = True
     config = builders.config(world.settings)
     entries = world.entries()
     site = builders.site(*entries, config=config)
-    files = [support.file(path) for path in sorted(world.files)]
+    files = [
+        replace(support.file(path), digest=digest_bytes(world.written.get(path, path).encode()))
+        for path in sorted(world.files)
+    ]
     files += [support.asset(path) for path in sorted(world.assets)]
+    sealed = world.lock.seals
+    # As in a build: the recipes of what holds a text are in the store, and those of lists are not.
+    stored = {path for path in keys or {} if path.startswith("blog/p")}
     planning = Planning(
         site,
         relate(tag_table(site), config.related),
         support.templates(**world.theme),
-        Material(Tree(tuple(files)), config, data=world.data),
-        # As in a build: the recipes of what holds a text are in the store, and those of lists are not.
-        Earlier(versions(entries), keys or {}, {path for path in keys or {} if path.startswith("blog/p")})
-        if known
-        else Earlier(),
+        Material(Tree(tuple(files)), config, data=world.data, lock=world.lock),
+        Earlier(versions(entries, sealed=sealed), keys or {}, stored, sealed) if known else Earlier(),
+        lambda path, digest: f"{path} {digest} {world.lock.epoch}",
     )
     artifacts = {one.path: one for one in planning}
     return Planned(artifacts, set(planning.outcome().problems))
@@ -477,6 +485,65 @@ def test_the_page_of_a_gated_post_has_no_key_nor_have_those_whose_links_may_lead
     keys = short(set(plan(world).keys))
     assert {"p0", "p1", "p4"} & keys == set()
     assert {"p2", "p3", "p5", "p6", *LISTS} <= keys
+
+
+SEALING = Lock(kind="encrypted", site="00ff", epoch=1, fingerprint="f", packer="1")
+
+
+def sealing_world() -> World:
+    """A site that seals: one post's gated text has a picture, another's leads to other posts."""
+    world = World()
+    world.lock = SEALING
+    world.files.add("posts/own.png")
+    gated(world, "p0", "own.png")
+    gated(world, "p5", "p3.md#part", "https://example.com/")
+    return world
+
+
+def epoch(world: World) -> None:
+    world.lock = replace(SEALING, epoch=2)
+
+
+def redrawn(world: World) -> None:
+    world.written["posts/own.png"] = "another picture"
+
+
+def rewritten(world: World) -> None:
+    world.bodies["p0"] = replace(world.bodies["p0"], gated=support.linked("own.png", "own.png"))
+
+
+@pytest.mark.parametrize(
+    ("edit", "changed"),
+    [
+        (epoch, "p0 p5"),
+        (redrawn, "p0"),
+        (rewritten, "p0"),
+        (front("p3", slug="moved"), "p5"),
+        (front("p5", access="public"), "p5"),
+    ],
+    ids=["another epoch", "another picture", "another text", "a post that moves", "another access"],
+)
+def test_where_keys_are_kept_sealed_gated_posts_have_some_by_all_that_is_sealed(
+    edit: Edit, changed: str
+) -> None:
+    world = sealing_world()
+    before = plan(world)
+    assert before.problems == set()
+    assert {"p0", "p1", "p2", "p3", "p4", "p5", "p6", *LISTS} <= short(set(before.keys))
+    edit(world)
+    after = check(before, world)
+    for name in changed.split():
+        path = f"blog/{name}/index.html"
+        assert before.keys[path] != after.keys[path]
+
+
+def test_a_gated_link_that_leads_nowhere_now_is_told_though_its_post_is_as_it_was() -> None:
+    world = sealing_world()
+    before = plan(world)
+    world.fronts["p3"]["draft"] = True
+    check(before, world)
+    (problem,) = (one for one in plan(world, before.keys).problems if one.path == "content/posts/p5.md")
+    assert "leads to a file that is not published" in problem.message
 
 
 def test_a_post_for_members_is_shown_by_its_teaser_so_lists_have_keys() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from msgspec.structs import replace
 
 from sitegen.model.document import Heading
+from sitegen.model.lock import Lock
 from tests import builders
 from tests.stages.plan import support
 from tests.stages.plan.support import page, planned, view, with_links
@@ -194,6 +195,31 @@ def test_the_page_for_missing_addresses_shows_the_newest_posts_and_is_not_indexe
     missing = view(made, "404.html")
     assert [card.url for card in missing.cards] == ["/blog/p0/", "/blog/p1/", "/blog/p2/"]
     assert (missing.page.noindex, missing.page.canonical_url) == (True, "")
+
+
+def test_a_site_with_sealed_texts_has_a_page_to_log_in_on() -> None:
+    lock = Lock(kind="encrypted", site="0123456789abcdef", epoch=1, fingerprint="f")
+    made = planned(builders.entry("posts/a.md"), settings=support.SUB, lock=lock)
+    shown = view(made, "login/index.html")
+    assert (shown.page.title, shown.page.current_url) == ("Log In", "/sub/login/")
+    assert shown.site.login_url == "/sub/login/"
+    assert page(made, "login/index.html").template == "page.html"
+    assert page(made, "login/index.html").texts == ()
+    assert made.problems == ()
+
+
+def test_a_page_to_log_in_on_is_only_made_where_it_is_wanted() -> None:
+    lock = Lock(kind="encrypted", site="0123456789abcdef", epoch=1, fingerprint="f")
+    written = planned(builders.entry("login.md", title="Come in"), lock=lock)
+    assert view(written, "login/index.html").page.title == "Come in"
+    assert written.problems == ()
+    for settings, sealed in (("", Lock()), ('[members]\nlogin_url = ""\n', lock)):
+        made = planned(builders.entry("posts/a.md"), settings=support.URL + settings, lock=sealed)
+        assert "login/index.html" not in support.paths(made)
+        assert view(made, "index.html").site.login_url == ""
+    copied = planned(files=(support.file("login/index.html"),), lock=lock)
+    assert "login/index.html" in support.copied(copied)
+    assert copied.problems == ()
 
 
 def test_links_lead_to_pages_below_the_path_of_the_site() -> None:
