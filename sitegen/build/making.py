@@ -76,7 +76,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     material = _material(known.tree, shop)
     keys = {path: row.key for path, row in there.items() if row.key}
     stored = {path for path in keys if there[path].texts and shop.memo.holds(there[path].recipe)}
-    earlier = Earlier(known.versions, keys, stored, shop.is_sealed)
+    earlier = Earlier(known.versions, keys, stored, shop.keeps_gated)
     tools = Templates(templates, read_facts(shop.memo))
     sealing = shop.members.sealing_keys
     names = (sealing.file_name,) if sealing else ()
