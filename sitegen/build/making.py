@@ -22,12 +22,12 @@ from sitegen.build.explain import changed, explain
 from sitegen.build.members import members_files
 from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known
-from sitegen.build.record import Closures, MadeOf, Row, read_facts, write_facts
+from sitegen.build.record import Closures, MadeOf, Row, made_as, read_facts, write_facts
 from sitegen.build.shop import Shop
 from sitegen.build.work import PageJob, PressRules, make_pages, press, seal_and_stage
 from sitegen.config import FILE
 from sitegen.digest import Digest, digest_of
-from sitegen.engine.store import Store, StoreDamaged
+from sitegen.engine.store import Store
 from sitegen.errors import Problem
 from sitegen.model.lock import GatedText
 from sitegen.model.packed import Packer, Parts
@@ -75,7 +75,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     templates = template_files(known.tree, shop)
     material = _material(known.tree, shop)
     keys = {path: row.key for path, row in there.items() if row.key}
-    stored = {path for path in keys if there[path].texts and shop.memo.holds(there[path].recipe)}
+    stored = {path for path in keys if there[path].stored}
     earlier = Earlier(known.versions, keys, stored, shop.keeps_gated)
     tools = Templates(templates, read_facts(shop.memo))
     sealing = shop.members.sealing_keys
@@ -126,9 +126,17 @@ class _Page(NamedTuple):
     gated: GatedText | None
     data: bytes
     """Its recipe."""
+    content: Digest
+    """Of that."""
     digest: Digest
     parts: Parts | None
     """None if they are those of before."""
+
+
+def _made_of(page: _Page) -> MadeOf:
+    # Kept is what a text, or its template, may change without all else being planned again.
+    stored = page.content if page.texts else Digest("")
+    return MadeOf(page.digest, page.artifact.key, tuple([text.source for text in page.texts]), stored)
 
 
 _encode = msgspec.json.Encoder().encode
@@ -216,11 +224,12 @@ class _Maker:
         """The pages that have to be made; those that are there already are taken as they are."""
         closure = self.planning.templates.closure
         pages = [page for artifact in artifacts if (page := self.page(artifact, packer)) is not None]
-        for artifact, template, texts, _, _, digest, parts in pages:
-            self.recipes[artifact.path] = MadeOf(digest, artifact.key, tuple([text.source for text in texts]))
-            if parts is not None:
-                self.parts[artifact.path] = _encode(parts)
-            self.members[template] = closure(template).members
+        for page in pages:
+            artifact = page.artifact
+            self.recipes[artifact.path] = _made_of(page)
+            if page.parts is not None:
+                self.parts[artifact.path] = _encode(page.parts)
+            self.members[page.template] = closure(page.template).members
         new = [page for page in pages if not self.is_there(page)]
         for page in new:
             self.remember(page)
@@ -235,11 +244,10 @@ class _Maker:
             packed = packer.pack(recipe, self.planning.templates.closure(recipe.template).mentions)
             return _Page(artifact, recipe.template, recipe.texts, recipe.gated, *packed)
         if isinstance(recipe, StoredRecipe):
-            stored = self.shop.store.get(bytes.fromhex(self.there[artifact.path].recipe))
-            if stored is None:
-                raise StoreDamaged
-            data, digest, texts, gated = packer.repack(stored, recipe.templates)
-            return _Page(artifact, recipe.template, texts, gated, data, digest, None)
+            content = self.there[artifact.path].stored
+            data = self.shop.store.blob(content)
+            digest, texts, gated = packer.repack(data, content, recipe.templates)
+            return _Page(artifact, recipe.template, texts, gated, data, content, digest, None)
         return None
 
     def is_there(self, page: _Page) -> bool:
@@ -257,8 +265,8 @@ class _Maker:
         if self.shop.options.explain:
             self.rendered.append(Rendered(artifact.path, self.why(artifact.path, page.parts, page.template)))
         self._waiting.append((artifact.path, artifact.source))
-        if page.texts:
-            self.shop.store.put(bytes.fromhex(page.digest), page.data)
+        if page.texts and page.parts is not None:
+            self.shop.store.put_blob(page.data)
 
     def count(self, *, run: int, reused: int, rendered: int) -> None:
         """Count pages that were planned, those that did not have to be, and those that have to be made."""
@@ -270,7 +278,7 @@ class _Maker:
 
     def keep(self, path: str, row: Row) -> None:
         """Take a page as it is."""
-        self.recipes[path] = MadeOf(row.recipe, row.key, row.texts)
+        self.recipes[path] = made_as(row)
         self.files.append(Staged(path, row.digest, row.size, there=True))
 
     def copy(self, path: str, recipe: CopyRecipe, origin: Path, shown: str) -> Staged:

@@ -297,8 +297,8 @@ def _remember(
     write_record(memo, output, record, made.closures)
     write_documents(memo, output, documents_of(known, read_documents(memo, output)))
     keys = memo.used | record_keys(memo, output) | parts.keys()
-    keys.update(bytes.fromhex(row.recipe) for row in record.rows if row.texts)
     blobs = known.bodies | {bytes.fromhex(made.data), bytes.fromhex(made.site)}
+    blobs |= {bytes.fromhex(row.stored) for row in record.rows if row.stored}
     # What was public and is for members now must not stay here, of whichever earlier build it is.
     memo.store.keep(keys, blobs, only=known.secretive)
 

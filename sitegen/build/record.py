@@ -43,6 +43,8 @@ class Row(Struct, frozen=True, array_like=True):
     """By what it is known before it is planned; empty if it has to be planned every time."""
     texts: tuple[str, ...] = ()
     """The sources of the documents whose texts it holds."""
+    stored: Digest = Digest("")
+    """Of the bytes of its recipe in the store; empty if they are not kept."""
 
     @property
     def size(self) -> int:
@@ -57,9 +59,15 @@ class MadeOf(NamedTuple):
     """Of its recipe."""
     key: str = ""
     texts: tuple[str, ...] = ()
+    stored: Digest = Digest("")
 
 
 NO_RECIPE = MadeOf()
+
+
+def made_as(row: Row) -> MadeOf:
+    """Of what a page was made that is there already."""
+    return MadeOf(row.recipe, row.key, row.texts, row.stored)
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -177,9 +185,8 @@ def rows_of(
     rows = []
     for path, digest in files:
         recipe = recipes.get(path, NO_RECIPE)
-        rows.append(
-            Row(path, recipe.digest, digest, _trusted(looks.get(path), now), recipe.key, recipe.texts)
-        )
+        stamp = _trusted(looks.get(path), now)
+        rows.append(Row(path, recipe.digest, digest, stamp, recipe.key, recipe.texts, recipe.stored))
     return tuple(rows)
 
 

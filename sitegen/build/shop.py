@@ -16,6 +16,7 @@ from msgspec.structs import replace
 import sitegen
 from sitegen.build.members import Members
 from sitegen.config import Config
+from sitegen.digest import Digest
 from sitegen.engine.code import code_digest
 from sitegen.engine.memo import Memo, Notes
 from sitegen.engine.pool import Pool
@@ -81,6 +82,8 @@ class Session:
         self._store: Store | None = None
         self._cipher: Cipher | None = None
         self._notes = Notes()
+        self._recalled = False
+        """Whether the build at work has notes of an earlier one at hand."""
         self.settles_later = settles_later
         self.damaged = 0
         """How many stores turned out to be damaged."""
@@ -101,6 +104,7 @@ class Session:
     @property
     def memo(self) -> Memo:
         """The memo of one build."""
+        self._recalled = self.settles_later and bool(self._notes.known)
         return Memo(self.store, code_digest(Path(sitegen.__file__).parent), self._notes)
 
     def seal(self, cipher: Cipher | None) -> None:
@@ -121,13 +125,17 @@ class Session:
         """Write down what builds noted, once nobody waits for it."""
         if self._store is not None:
             with suppress(StoreDamaged, StoreFull):
-                self.memo.write_notes()
+                Memo(self._store, Digest(""), self._notes).write_notes()
                 self._store.commit()
 
     def renew(self) -> None:
         """Give up the store, which is damaged."""
+        recalled, self._notes = self._recalled, Notes()
+        self._recalled = False
+        if recalled:
+            # Another build may have thrown away what the notes at hand speak of, and its own are sound.
+            return
         self.damaged += 1
-        self._notes = Notes()
         if self._store is not None:
             self._store.close()
             self._store = None

@@ -24,12 +24,14 @@ from sitegen.build.record import (
     MadeOf,
     Record,
     Row,
+    made_as,
     read_documents,
     read_facts,
     read_templates,
 )
 from sitegen.build.shop import Shop
 from sitegen.build.work import PressRules, make_pages, press
+from sitegen.engine.store import BlobMissing
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Fragment
 from sitegen.model.lock import GatedText
@@ -124,10 +126,12 @@ class _Rewriting:
 
     def recipe(self, row: Row, site: SiteView, bodies: Mapping[str, Body]) -> PageRecipe | None:
         """The recipe of a page with its new texts; None if that of before is not known for certain."""
-        data = self.shop.store.get(bytes.fromhex(row.recipe))
-        if data is None:
+        if not row.stored:
             return None
-        recipe = recipe_of(data, site)
+        try:
+            recipe = recipe_of(self.shop.store.blob(row.stored), site)
+        except BlobMissing:
+            return None
         try:
             closure = self.templates.closure(recipe.template)
         except TemplateMistake:
@@ -175,13 +179,13 @@ class _Rewriting:
             self.shop.memo.count(stage, run=False, times=every - pages)
 
     def sum_up(self, packed: Sequence[tuple[Row, PageRecipe, Packed]], staged: list[Staged]) -> Made:
-        recipes = {row.path: MadeOf(row.recipe, row.key, row.texts) for row in self.record.rows}
+        recipes = {row.path: made_as(row) for row in self.record.rows}
         parts = {}
         for row, _, one in packed:
             # Without a key: by that the page would be known before it is planned, and here it was not.
-            recipes[row.path] = MadeOf(one.digest, "", row.texts)
+            recipes[row.path] = MadeOf(one.digest, "", row.texts, one.content)
             parts[row.path] = msgspec.json.encode(one.parts)
-            self.shop.store.put(bytes.fromhex(one.digest), one.data)
+            self.shop.store.put_blob(one.data)
         new = {file.path for file in staged}
         kept = [
             Staged(row.path, row.digest, row.size, there=True)

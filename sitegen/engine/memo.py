@@ -127,10 +127,6 @@ class Memo:
         """The result for one key."""
         return next(self.each(stage, [key], lambda places: (run() for _ in places), codec))
 
-    def holds(self, digest: str) -> bool:
-        """Whether something was in the store under these hexadecimal digits before this build."""
-        return self.store.name(bytes.fromhex(digest)) in self._known
-
     def note(self, key: bytes, decode: Callable[[bytes], Result]) -> Result | None:
         """What an earlier build noted under a key, which is not to be changed; None if nothing."""
         if key not in self.notes.known:

@@ -32,7 +32,7 @@ MOST_AT_ONCE = 4 << 20
 PATIENCE = 2.0
 """Seconds to wait for another build that is writing."""
 SPARE = 2000
-"""How many results may lie unused before any of them are thrown away."""
+"""How many results and blobs may lie unused before any of them are thrown away."""
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS blob (digest BLOB PRIMARY KEY, data BLOB NOT NULL);
@@ -149,7 +149,7 @@ class Store:
         """Throw away all but these, once much else has gathered; with `only`, at once and beyond recovery."""
         results, digests = set(map(self.name, keys)), set(map(self.name, blobs))
         there = self.names()
-        if not only and len(there) <= 2 * len(results) + SPARE:
+        if not only and len(there) + self._count_blobs() <= 2 * (len(results) + len(digests)) + SPARE:
             return
         with _trouble():
             if only:
@@ -162,6 +162,11 @@ class Store:
         if only:
             with _trouble(), suppress(sqlite3.OperationalError):
                 self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def _count_blobs(self) -> int:
+        with _trouble():
+            [[count]] = self._database.execute("SELECT count(*) FROM blob")
+        return int(count)
 
     # The cipher
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from hashlib import sha256
 from types import UnionType
 from typing import Any, NamedTuple, cast, get_args, get_type_hints
 from zlib import crc32
@@ -17,7 +16,7 @@ from zlib import crc32
 import msgspec
 from msgspec import NODEFAULT, Raw, Struct
 
-from sitegen.digest import Digest
+from sitegen.digest import Digest, digest_bytes
 from sitegen.model.lock import GatedText
 from sitegen.model.plan import PageRecipe, Text
 from sitegen.model.view import Card, RelatedCard, SiteView, View
@@ -37,14 +36,16 @@ class Packed(NamedTuple):
     """A recipe as bytes."""
 
     data: bytes
+    content: Digest
+    """Of these bytes."""
     digest: Digest
+    """Of all that the page shows, what it has in common with others included."""
     parts: Parts
 
 
 class Repacked(NamedTuple):
-    """Bytes of a recipe from the store, for other templates."""
+    """A recipe from the store, for other templates."""
 
-    data: bytes
     digest: Digest
     texts: tuple[Text, ...]
     gated: GatedText | None
@@ -123,13 +124,14 @@ class Packer:
             b",".join(written),
             gated,
         )
-        return Packed(data, _digest_of(data, recipe.templates, shown), tuple(parts))
+        content = digest_bytes(data)
+        return Packed(data, content, _page_digest(content, recipe.templates, shown), tuple(parts))
 
-    def repack(self, data: bytes, templates: Digest) -> Repacked:
-        """The bytes of a recipe that is the same but for its templates."""
+    def repack(self, data: bytes, content: Digest, templates: Digest) -> Repacked:
+        """What there is to know of a recipe in bytes, of that digest, if it were for other templates."""
         page = _pages.decode(data)
         shown = self.site if page.site else ""
-        return Repacked(data, _digest_of(data, templates, shown), page.texts, page.gated)
+        return Repacked(_page_digest(content, templates, shown), page.texts, page.gated)
 
     def _field(self, value: Any) -> tuple[bytes, tuple[int, ...]]:
         """The bytes and the checksums of what a field holds."""
@@ -160,11 +162,9 @@ class Packer:
         return known
 
 
-def _digest_of(data: bytes, templates: Digest, site: str) -> Digest:
-    """What two pages have in common if they look alike; `site` is empty if they show nothing of it."""
-    digest = sha256(f"{templates}{site}".encode())
-    digest.update(data)
-    return Digest(digest.hexdigest())
+def _page_digest(content: Digest, templates: Digest, site: str) -> Digest:
+    """The digest of all that a page shows; `site` is empty if it shows nothing that is known of the site."""
+    return digest_bytes(f"{templates}{site}{content}".encode())
 
 
 class _Item(NamedTuple):

@@ -335,6 +335,39 @@ def test_a_build_that_fails_leaves_the_session_usable(site: Site) -> None:
     assert site.files() == cold(site)
 
 
+def empty(cache: Path) -> None:
+    """Throw away all that is in a cache, as another build may that needs none of it."""
+    with closing(sqlite3.connect(cache)) as database, database:
+        database.executescript("DELETE FROM result; DELETE FROM blob;")
+
+
+@pytest.mark.parametrize("edit", [edited, lambda site: site.write("templates/post.html", "{{ body }}!")])
+def test_what_a_session_has_at_hand_is_dropped_where_the_cache_has_lost_what_it_speaks_of(
+    site: Site, edit: Callable[[Site], None]
+) -> None:
+    with Session(site.folder, settles_later=True) as session:
+        build(options(site), session=session)
+        session.settle()
+        empty(site.folder / CACHE)
+        edit(site)
+        build(options(site), session=session)
+        assert session.damaged == 0
+    assert site.files() == cold(site)
+
+
+def test_what_a_session_notes_down_is_written_when_it_settles(site: Site) -> None:
+    with Session(site.folder, settles_later=True) as session:
+        build(options(site), session=session)
+        assert runs(build(options(site), session=session))["render"][0] == 0
+        # To another session the output is one of which it knows nothing.
+        assert runs(site.build())["plan"][0] > 0
+        edited(site)
+        build(options(site), session=session)
+        session.settle()
+    assert runs(site.build())["plan"] == (0, 0)
+    assert site.files() == cold(site)
+
+
 # What is no longer public
 
 

@@ -150,7 +150,7 @@ def test_without_the_recipes_of_before_the_whole_site_is_planned(
     from sitegen.engine.store import Store
 
     with Store(site.folder / ".sitegen" / "cache.db") as store:
-        store._database.execute('DELETE FROM result WHERE CAST(value AS TEXT) LIKE \'{"kind":"post"%\'')
+        store._database.execute('DELETE FROM blob WHERE CAST(data AS TEXT) LIKE \'{"kind":"post"%\'')
     rewrite("posts/first.md", "Last words.", "Other last words.")(site)
     assert not is_short(site, monkeypatch)
     assert site.files() == cold(site, tmp_path)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sitegen.config import ConvertRules, ParseRules
 from sitegen.digest import digest_bytes
-from sitegen.engine.memo import Codec, Memo, Runs
+from sitegen.engine.memo import Codec, Memo, Notes, Runs
 from sitegen.engine.store import Store
 from sitegen.model.source import Source
 
@@ -338,3 +338,98 @@ def test_results_are_made_as_they_are_taken(store: Store) -> None:
     results = memo.each("count", [memo.key("count", number) for number in range(5)], run, TEXT)
     assert [next(results), next(results)] == ["0", "1"]
     assert ran == [0, 1]
+
+
+# Neighbours
+
+
+MANY = [f"w{number}" for number in range(1000)]
+
+
+def single(file: Path, words: Sequence[str]) -> None:
+    """Throw away the results of these words, but not what neighbours are kept as."""
+    keys = [Memo(Store(), SALT).key("shout", word) for word in words]
+    database = sqlite3.connect(file)
+    with database:
+        database.executemany("DELETE FROM result WHERE key = ?", [(key,) for key in keys])
+    database.close()
+
+
+def test_neighbours_are_kept_as_one_and_read_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    next_build(store).each(*MANY)
+    asked: list[bytes] = []
+    get = Store.get
+
+    def counted(self: Store, key: bytes) -> bytes | None:
+        asked.append(key)
+        return get(self, key)
+
+    monkeypatch.setattr(Store, "get", counted)
+    work = next_build(store)
+    assert work.each(*MANY) == [word.upper() for word in MANY]
+    assert (work.ran, work.runs) == ([], Runs(run=0, reused=1000))
+    assert len(asked) < 100
+
+
+def test_one_that_changes_changes_what_its_own_neighbours_are_kept_as(store: Store) -> None:
+    next_build(store).each(*MANY)
+    before = store.names()
+    words = [*MANY[:500], "new", *MANY[500:]]
+    work = next_build(store)
+    assert work.each(*words) == [word.upper() for word in words]
+    assert work.ran == ["new"]
+    assert len(store.names() - before) <= 3
+    assert store.names() - work.memo.used != set()
+
+
+def test_neighbours_of_what_may_not_be_kept_are_kept_one_by_one(store: Store) -> None:
+    words = [f"secret {number}" if number % 8 == 0 else f"w{number}" for number in range(100)]
+    work = next_build(store)
+    assert work.each(*words) == [word if "secret" in word else word.upper() for word in words]
+    assert len(store.names()) == 87
+    again = next_build(store)
+    again.each(*words)
+    assert again.ran == [word for word in words if "secret" in word]
+
+
+def test_what_neighbours_are_kept_as_is_not_believed_where_they_are_gone(file: Path) -> None:
+    """Results come out of `run` in order: one too few and all others would be taken for their neighbours."""
+    with Store(file) as store:
+        next_build(store).each(*MANY)
+    gone = MANY[100:900:7]
+    single(file, gone)
+    with Store(file) as store:
+        work = next_build(store)
+        assert work.each(*MANY) == [word.upper() for word in MANY]
+        assert work.ran == gone
+
+
+def test_neighbours_that_are_damaged_are_read_one_by_one(file: Path) -> None:
+    with Store(file) as store:
+        next_build(store).each(*MANY)
+    database = sqlite3.connect(file)
+    with database:
+        changed = database.execute(
+            "UPDATE result SET value = value || 'x' WHERE length(value) > 300"
+        ).rowcount
+    database.close()
+    assert changed > 0
+    with Store(file) as store:
+        work = next_build(store)
+        assert work.each(*MANY) == [word.upper() for word in MANY]
+        assert work.ran == []
+
+
+# Notes
+
+
+def test_a_note_is_at_hand_at_once_and_in_the_store_once_it_is_written(store: Store) -> None:
+    notes = Notes()
+    memo = Memo(store, SALT, notes)
+    assert memo.note(b"n" * 32, bytes.decode) is None
+    memo.put_note(b"n" * 32, "said", str.encode)
+    assert memo.note(b"n" * 32, bytes.decode) == "said"
+    assert Memo(store, SALT, notes).note(b"n" * 32, bytes.decode) == "said"
+    assert Memo(store, SALT).note(b"n" * 32, bytes.decode) is None
+    memo.write_notes()
+    assert Memo(store, SALT).note(b"n" * 32, bytes.decode) == "said"

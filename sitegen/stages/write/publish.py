@@ -175,7 +175,7 @@ def _act(todo: Changes, steps: Iterable[Move], manifests: _Manifests, folder: Pa
     for step in steps:
         if alone or step.files == (step.path,) or not _move_folder(step.path, folder, output):
             for path in step.files:
-                _move(path, folder, output)
+                _move(path, staged_at(folder, path) if alone else f"{folder}/{TREE}/{path}", output)
     for path in (*todo.remove, *todo.prune):
         _remove(output, path)
     with _in_plain_words(output, MARKER):
@@ -188,11 +188,16 @@ def _has_files_aside(folder: Path) -> bool:
     return not {TREE, MARKER}.issuperset(os.listdir(folder))  # noqa: PTH208 - names, not paths
 
 
-def _move(path: str, folder: Path, output: Path) -> None:
-    with _in_plain_words(output, path):
-        target = output / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(staged_at(folder, path), target)  # noqa: PTH105 - as in `write_manifest`
+def _move(path: str, staged: Path | str, output: Path) -> None:
+    # Once for each page that is made anew: a `Path` costs more than the rename itself.
+    target = f"{output}/{path}"
+    above = target.rpartition("/")[0]
+    try:
+        if not os.path.isdir(above):  # noqa: PTH112
+            Path(above).mkdir(parents=True, exist_ok=True)
+        os.replace(staged, target)  # noqa: PTH105 - as in `write_manifest`
+    except OSError as error:
+        raise SiteError(_shown([unwritable(path, error)], output)) from None
 
 
 def _move_folder(path: str, folder: Path, output: Path) -> bool:
