@@ -110,7 +110,10 @@ BASE = (
     "{% block main %}{% endblock %}\n</html>\n"
 )
 _MAIN = '{{% extends "base.html" %}}\n{{% block main %}}\n{}\n{{% endblock %}}\n{{# a #}}\n'
-_POST = "{{ page }} {{ post }} {{ toc }} {{ authors }} {{ gated }} {{ mail_url }} {{ extra }}\n{{ body }}"
+_POST = (
+    "{{ page }} {{ post }} {{ toc }} {{ authors }} {{ gated }} {{ members_url }} {{ whole }} {{ mail_url }} "
+    "{{ extra }}\n{{ body }}"
+)
 _ROW = "{{ related }} {{ more }} {{ more_label }} {{ previous }} {{ next }}"
 _BROKEN = "{% if %}"
 _FAILING = "{{ nowhere }}"
@@ -222,6 +225,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         f'{TIERS}hide = ["date"]\nrelated = "hide"\n',
         f'{TIERS}related = "at-most-one"\nstrict = false\n',
         '[members]\ntiers = ["gold", "members"]\n',
+        f'{TIERS}lock = "host"\nhost = "netlify"\nstrict = false\n',
+        f'{TIERS}lock = "host"\nprefix = "inside/"\nhide = ["title"]\nstrict = false\n',
         "",
     ),
     "feed": ("", "[feed]\nlimit = 2\n"),
@@ -257,7 +262,7 @@ FILES: dict[str, tuple[str | None, ...]] = {
 """Other files that come, change and go."""
 
 HIDDEN = b"idden words"
-"""What stands in gated texts alone: it may be in no file but those of the content."""
+"""What stands in gated texts alone: it may be in no file but those of the content, unless a host locks it."""
 KEY_FILE = "members.key.json"
 
 
@@ -388,6 +393,11 @@ class World:
         if keys is not None:
             file.touch(0o600)
             file.write_bytes(encode(keys))
+
+    @property
+    def is_hosted(self) -> bool:
+        """Whether what is for members is published in clear, for the host to lock."""
+        return 'lock = "host"' in SECTIONS["members"][self.sections["members"]]
 
     def posts(self) -> list[str]:
         """The paths of the posts that `edit_post` can change, by their names; there is always one."""

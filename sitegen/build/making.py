@@ -76,7 +76,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     material = _material(known.tree, shop)
     keys = {path: row.key for path, row in there.items() if row.key}
     stored = {path for path in keys if there[path].stored}
-    earlier = Earlier(known.versions, keys, stored, shop.is_sealed)
+    earlier = Earlier(known.versions, keys, stored, shop.keeps_gated)
     tools = Templates(templates, read_facts(shop.memo))
     sealing = shop.members.sealing_keys
     names = (sealing.file_name,) if sealing else ()
@@ -203,7 +203,7 @@ class _Maker:
 
     def others(self, artifacts: list[Artifact], sources: Mapping[tuple[Origin, str], Source]) -> None:
         """See to what no template has to make."""
-        kept = 0
+        kept = sealed = 0
         for artifact in artifacts:
             recipe, path = artifact.recipe, artifact.path
             if isinstance(recipe, KeptRecipe):
@@ -216,8 +216,9 @@ class _Maker:
                 origin = path_of(self.shop.roots, source)
                 self.files.append(self.copy(path, recipe, origin, source.shown))
             elif isinstance(recipe, SealedRecipe):
-                self.seal(path, recipe, sources["content", recipe.source])
-        self.count(run=0, reused=kept, rendered=0)
+                there = self.seal(path, recipe, sources["content", recipe.source])
+                kept, sealed = kept + there, sealed + (not there)
+        self.count(run=sealed, reused=kept, rendered=sealed)
 
     def pages(self, artifacts: list[Artifact], packer: Packer) -> list[_Page]:
         """The pages that have to be made; those that are there already are taken as they are."""
@@ -286,16 +287,18 @@ class _Maker:
             return Staged(path, row.digest, row.size, there=True)
         return stage_copy(self.folder, path, origin, recipe.digest, shown)
 
-    def seal(self, path: str, recipe: SealedRecipe, source: Source) -> None:
-        """Seal a file, unless it lies there sealed just so."""
+    def seal(self, path: str, recipe: SealedRecipe, source: Source) -> bool:
+        """Seal a file, unless it lies there sealed just so: whether it does."""
         made_of = digest_of(recipe)
         self.recipes[path] = MadeOf(made_of)
         row, keys = self.there.get(path), self.shop.members.sealing_keys
         if row is not None and row.recipe == made_of:
             self.files.append(Staged(path, row.digest, row.size, there=True))
-        elif keys is not None:
+            return True
+        if keys is not None:
             data = read(self.shop.roots, source)
             self.files.append(seal_and_stage(self.folder, recipe, data, keys))
+        return False
 
     def why(self, path: str, parts: Parts | None, template: str) -> str:
         others = changed(self.before.closures.get(template, ()), self.members[template])

@@ -62,6 +62,9 @@ def read_members(site: Path, environ: Mapping[str, str], published: tuple[Path, 
 def members_at(file: KeyFile | None, config: Config, now: datetime) -> Members:
     """What a build at this moment knows of the members."""
     wanted = config.members.lock
+    if wanted == "host":
+        lock = Lock(kind=wanted, prefix=config.members.prefix)
+        return Members(lock, file, problems=(_in_clear(lock),))
     if file is None:
         return Members(problems=(_no_key_file(),)) if wanted == "encrypted" else NOBODY
     from sitegen.adapters.sealing import keys_at
@@ -97,6 +100,15 @@ def _no_key_file() -> Problem:
         path=FILE,
         message='`lock = "encrypted"` needs a key file, and the site has none',
         hint="Make one with its first member: `sitegen members add NAME`. Or leave the setting out.",
+    )
+
+
+def _in_clear(lock: Lock) -> Problem:
+    return Problem(
+        path=FILE,
+        message=f"What is for members is published in clear below /{lock.prefix}",
+        hint="That nobody else gets it is your host's to see to: try it without being logged in.",
+        severity="notice",
     )
 
 

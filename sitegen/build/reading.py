@@ -51,8 +51,8 @@ class Known(NamedTuple):
     versions: dict[str, str]
     """By source what each document is known by; none for what may leave no digest."""
     secretive: bool
-    """Whether some text is for members, or cannot be read, and the cache is not sealed: then no digest of the
-    inputs may stay."""
+    """Whether some text is for members, or cannot be read, and the cache may not keep it: then no digest of
+    the inputs may stay."""
 
 
 def load_config(site: Path) -> tuple[Config, tuple[Problem, ...]]:
@@ -87,7 +87,7 @@ def keep_stamps(stamps: Stamps, tree: Tree, open_names: Collection[str], shop: S
     Of content those alone that `open_names` names: not even a digest of a text that is for members may stay,
     since it would confirm a guess, nor the name of a file that may be known from such a text only.
     """
-    for source in () if shop.is_sealed else tree.of_kind("post", "page", "file"):
+    for source in () if shop.keeps_gated else tree.of_kind("post", "page", "file"):
         if source.origin == "content" and stamp_name(source) not in open_names:
             stamps.forget(stamp_name(source))
     if stamps.now != stamps.before:
@@ -116,7 +116,7 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
         shop.note(reading.problems)
         if reading.written:
             open_names.add(stamp_name(source))
-        elif not shop.is_sealed:
+        elif not shop.keeps_gated:
             secretive = True
         if reading.document is None or reading.body is None:
             shop.left_out.add(source.shown)
@@ -130,7 +130,7 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     shop.note(site.problems)
     table = tag_table(site)
     shop.note(table.problems)
-    htmls = (html for entry in entries for html in _htmls(entry.body, gated=shop.is_sealed))
+    htmls = (html for entry in entries for html in _htmls(entry.body, gated=shop.keeps_gated))
     bodies = frozenset(map(bytes.fromhex, htmls))
     return Known(tree, tuple(entries), site, _related(table, shop), bodies, versions, secretive)
 
@@ -138,7 +138,7 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
 def _htmls(body: Body, *, gated: bool) -> Iterator[Digest]:
     """The digests of what the store holds of a text."""
     yield body.preview.html
-    # Unless it is sealed, the same HTML may lie there from when it was public, and must not stay.
+    # Unless it may, the same HTML may lie there from when it was public, and must not stay.
     if gated and body.gated is not None:
         yield body.gated.html
 
@@ -153,13 +153,15 @@ def read_sources(sources: Sequence[Source], shop: Shop) -> Iterator[tuple[Source
 def _keys(sources: Sequence[Source], shop: Shop) -> list[bytes]:
     """What each source is known by before it is read."""
     parsing, converting = parse_rules(shop.config), convert_rules(shop.config)
-    return shop.memo.keys("read", (parsing, converting, _zone_digest(parsing.timezone)), sources)
+    # Where what is gated may be kept, other results are: they must not be met where it may not.
+    common = (parsing, converting, _zone_digest(parsing.timezone), shop.keeps_gated)
+    return shop.memo.keys("read", common, sources)
 
 
 def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> Iterator[Reading]:
     """Each source as it was read, now or in an earlier build; its public text is in the store."""
-    sealed = shop.is_sealed
-    reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config), sealed)
+    gated = shop.keeps_gated
+    reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config), gated)
     # What one takes is some ten times less with the native engine, and starting workers is not.
     few = FEW if reader.converting.markdown.engine == "python-markdown" else 10 * FEW
 
@@ -167,14 +169,14 @@ def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> I
         chosen = [sources[place] for place in places]
         progress = shop.steps("Reading", chosen)
         for one in shop.pool.map_chunks(read_some, reader, chosen, progress=progress, few=few):
-            reading = reading_of(one.said, gated=sealed)
+            reading = reading_of(one.said, gated=gated)
             if reading.body is not None:
                 shop.store.put_blob(one.html)
-                if sealed and reading.body.gated is not None:
+                if gated and reading.body.gated is not None:
                     shop.store.put_blob(one.gated)
             yield reading
 
-    decode = partial(reading_of, gated=sealed)
+    decode = partial(reading_of, gated=gated)
     return shop.memo.each("read", keys, run, Codec(lambda reading: reading.written or None, decode))
 
 

@@ -184,9 +184,9 @@ class Shop(NamedTuple):
         return self.memo.store
 
     @property
-    def is_sealed(self) -> bool:
-        """Whether the store is: then what is gated may be kept in it."""
-        return self.members.file is not None
+    def keeps_gated(self) -> bool:
+        """Whether the store may hold what is gated: if it is sealed, or all is published in clear anyway."""
+        return self.members.file is not None or self.members.lock.hosted
 
     def note(self, problems: Iterable[Problem]) -> None:
         """Remember problems, as serious as this build takes them."""

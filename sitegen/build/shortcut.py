@@ -36,7 +36,7 @@ from sitegen.errors import Problem
 from sitegen.model.document import Body, Fragment
 from sitegen.model.lock import GatedText
 from sitegen.model.packed import Packed, pack, recipe_of
-from sitegen.model.plan import PageRecipe, Text
+from sitegen.model.plan import GATED, PageRecipe, Text
 from sitegen.model.report import Rendered
 from sitegen.model.source import Source, Tree
 from sitegen.model.view import SiteView, TocEntry
@@ -146,7 +146,8 @@ class _Rewriting:
         if own is None:
             return replace(recipe, texts=texts)
         least = self.shop.config.markdown.toc_from
-        entries = toc(own.preview.headings, least)
+        whole = any(text.name == GATED for text in texts)
+        entries = whole_toc(own, least) if whole else toc(own.preview.headings, least)
         gated = _gated(recipe.gated, own, whole_toc(own, least))
         return replace(recipe, texts=texts, view=replace(recipe.view, toc=entries), gated=gated)
 
@@ -205,7 +206,8 @@ class _Rewriting:
 
 def _text(text: Text, body: Body) -> Text:
     """A run of HTML of another text. Its links within the site are the same: they are part of its face."""
-    return replace(text, html=body.preview.html, links=_links(text.links, body.preview))
+    fragment = body.gated if text.name == GATED and body.gated else body.preview
+    return replace(text, html=fragment.html, links=_links(text.links, fragment))
 
 
 def _gated(gated: GatedText | None, body: Body, entries: tuple[TocEntry, ...]) -> GatedText | None:

@@ -128,6 +128,9 @@ def _check_members(members: MembersConfig, wrong: Wrong) -> Iterator[Problem]:
         if what not in HIDEABLE:
             hint = did_you_mean(what, HIDEABLE) or f"Known: {', '.join(HIDEABLE)}."
             yield wrong(("members", "hide"), f"`{what}` of a post cannot be hidden", hint)
+    if not re.fullmatch(r"([a-z0-9][a-z0-9-]*/)+", members.prefix):
+        hint = 'Write it as in "members/": small letters, digits and hyphens, a slash at the end.'
+        yield wrong(("members", "prefix"), f"`{members.prefix}` cannot be a folder of its own", hint)
     if not members.hidden_title.strip():
         yield wrong(("members", "hidden_title"), "`hidden_title` is empty", "A page needs some title.")
     for name, _ in members.cta_attributes:

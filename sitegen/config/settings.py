@@ -162,7 +162,7 @@ class MembersConfig(Struct, frozen=True):
     """From lowest to highest."""
     access: str = "public"
     """Who may read a post that says nothing of it."""
-    lock: Literal["teaser", "encrypted"] | None = None
+    lock: Literal["teaser", "encrypted", "host"] | None = None
     """What becomes of gated text; None for `encrypted` where there are members, else for `teaser`."""
     related: Literal["show", "hide", "at-most-one"] = "show"
     """Whether rows of related posts hold those that the readers of a page may not open."""
@@ -172,6 +172,10 @@ class MembersConfig(Struct, frozen=True):
     """What stands in the place of a hidden title."""
     strict: bool = True
     """Whether a file of a gated text that is public all the same is an error."""
+    prefix: str = "members/"
+    """Below what members' pages lie where the host locks them."""
+    host: Literal["netlify"] | None = None
+    """For which host the rules that lock them are written; None if somebody else sees to it."""
     login_url: str = "/login/"
     join_url: str = "/join/"
     heading: str = "Become a Member"

@@ -6,7 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from sitegen.digest import Digest
+from sitegen.digest import Digest, digest_bytes
 from sitegen.model.view import TocEntry
 
 MEMBERS = "_members/"
@@ -29,8 +29,10 @@ TEXT_VARIABLE = "SITEGEN_MEMBERS"
 class Lock(Struct, frozen=True, kw_only=True, gc=False):
     """The lock of one build, and under which keys it seals. Two equal locks seal alike."""
 
-    kind: Literal["teaser", "encrypted"] = "teaser"
-    """Whether gated text is left out, or published sealed."""
+    kind: Literal["teaser", "encrypted", "host"] = "teaser"
+    """Whether gated text is left out, published sealed, or published where the host locks it."""
+    prefix: str = ""
+    """The folder that the host locks."""
     site: str = ""
     """What tells the keys of two sites apart."""
     epoch: int = 0
@@ -43,6 +45,25 @@ class Lock(Struct, frozen=True, kw_only=True, gc=False):
     def seals(self) -> bool:
         """Whether gated text is published sealed."""
         return self.kind == "encrypted"
+
+    @property
+    def hosted(self) -> bool:
+        """Whether it is published in clear, in a folder that the host locks."""
+        return self.kind == "host"
+
+    def folder(self, tier: str) -> str:
+        """The folder that the host locks for a tier and those above it."""
+        return f"{self.prefix}{tier}/"
+
+    def address(self, tier: str, address: str) -> str:
+        """Where the whole text lies of a page that guests see at an address."""
+        return f"/{self.folder(tier)}{address.removeprefix('/')}"
+
+    def file(self, tier: str, path: str, digest: Digest) -> str:
+        """Where a file lies that only gated texts of a tier show: under a name that does not tell its own."""
+        name, _, suffix = path.rpartition("/")[2].rpartition(".")
+        ending = f".{suffix}" if name else ""
+        return f"{self.folder(tier)}files/{digest_bytes(f'{path} {digest}'.encode())[:32]}{ending}"
 
 
 OPEN = Lock()

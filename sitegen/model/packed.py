@@ -130,8 +130,8 @@ class Packer:
     def repack(self, data: bytes, content: Digest, templates: Digest) -> Repacked:
         """What there is to know of a recipe in bytes, of that digest, if it were for other templates."""
         page = _pages.decode(data)
-        digest = _page_digest(content, templates, self.site if page.site else "")
-        return Repacked(digest, page.texts, page.gated)
+        shown = self.site if page.site else ""
+        return Repacked(_page_digest(content, templates, shown), page.texts, page.gated)
 
     def _field(self, value: Any) -> tuple[bytes, tuple[int, ...]]:
         """The bytes and the checksums of what a field holds."""

@@ -10,6 +10,9 @@ from sitegen.model.lock import GatedText, Lock
 from sitegen.model.source import Origin
 from sitegen.model.view import View
 
+GATED = "gated"
+"""The name of a text that only members may read, on a page that only they can get."""
+
 
 class Text(Struct, frozen=True, array_like=True, gc=False):
     """A run of HTML from the store, and what each of its link targets becomes."""
@@ -18,7 +21,7 @@ class Text(Struct, frozen=True, array_like=True, gc=False):
     links: tuple[str, ...] = ()
     """In the order of the fragment's `links`."""
     name: str = ""
-    """Which entry of a feed it is the text of; empty on a page."""
+    """Which entry of a feed it is the text of; on a page empty, or `GATED`."""
     source: str = ""
     """The document that it is the text of, below the content folder."""
 

@@ -111,7 +111,8 @@ class MembersView(Struct, frozen=True, array_like=True, gc=False):
     """What pages know of the members' lock."""
 
     lock: str = "teaser"
-    """`teaser`: what is for members is not published. `encrypted`: it is, sealed."""
+    """`teaser`: what is for members is not published. `encrypted`: it is, sealed. `host`: the host locks it.
+    """
     keyring: str = ""
     """Where the browser fetches what passcodes open; empty where nothing is sealed."""
     site: str = ""
@@ -207,6 +208,10 @@ class PostView(Struct, frozen=True, kw_only=True, tag="post", gc=False):
     authors: tuple[AuthorView, ...] = ()
     gated: bool = False
     """The text goes on for members: the page ends its preview with the call to action."""
+    members_url: str = ""
+    """Where the host lets members read all of it; empty under other locks."""
+    whole: bool = False
+    """This is the page that the host shows to members alone."""
     mail_url: str = ""
     """A `mailto:` address that shares the post by e-mail."""
     related: tuple[RelatedCard, ...] = ()
@@ -226,6 +231,9 @@ class PageView(Struct, frozen=True, kw_only=True, tag="page", gc=False):
     page: Head
     toc: tuple[TocEntry, ...] = ()
     gated: bool = False
+    members_url: str = ""
+    """As on a post's page, like `whole`."""
+    whole: bool = False
     extra: tuple[tuple[str, object], ...] = ()
     """The author's own keys, as on a post's page."""
 

@@ -284,6 +284,21 @@ def test_a_draft_counts_too_since_it_does_no_harm() -> None:
     assert interval(site, NOW) == (FIRST, SOON)
 
 
+def test_moments_beside_those_of_posts_count_likewise() -> None:
+    """Members expire at some."""
+    before, after = NOW - timedelta(hours=1), NOW + timedelta(hours=1)
+    assert interval(builders.site(), NOW, (before, None, after, SOON)) == (before, min(after, SOON))
+    assert interval(builders.site(), NOW, (None,)) == (FIRST, LAST)
+
+
+def test_a_date_that_is_hidden_counts_as_it_is() -> None:
+    """A post for members that shows but the year must not go live with the year."""
+    config = builders.config('[members]\nhide = ["date"]\n')
+    past, coming = NOW - timedelta(days=100), builders.entry("posts/b.md", date=SOON, access="members")
+    site = builders.site(builders.entry("posts/a.md", date=past, access="members"), coming, config=config)
+    assert interval(site, NOW) == (past, SOON)
+
+
 MOMENTS = st.datetimes(
     min_value=datetime(2024, 12, 28),
     max_value=datetime(2025, 1, 4),

@@ -81,6 +81,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
         "hide": (),
         "hidden_title": "A post for members",
         "strict": True,
+        "prefix": "members/",
+        "host": None,
         "login_url": "/login/",
         "join_url": "/join/",
         "heading": "Become a Member",
@@ -129,6 +131,8 @@ OTHERS = {
     ("members", "access"): "members",
     ("members", "lock"): "teaser",
     ("members", "related"): "at-most-one",
+    ("members", "prefix"): "for/friends/",
+    ("members", "host"): "netlify",
     **{("addresses", name): "/x/{slug}/" for name in ("post", "page")},
     **{("addresses", name): "/x/{term}/" for name in ("category", "tag", "author")},
     **{("addresses", name): "/x/" for name in ("blog", "archive", "categories", "tags", "authors")},
@@ -345,11 +349,22 @@ SITE = "title, tagline, description, url, lang, timezone, author, copyright, ima
             '[categories."Self Care"]\naccess = "gold"\n',
             ":2: There is no tier `gold`. Known: public, members.",
         ),
-        ('[members]\nlock = "open"\n', ':2: `lock` is "open", but "teaser" or "encrypted" belongs here.'),
-        ("[members]\nlock = 3\n", ':2: `lock` is a number, but "teaser" or "encrypted" belongs here.'),
+        (
+            '[members]\nlock = "open"\n',
+            ':2: `lock` is "open", but "teaser" or "encrypted" or "host" belongs here.',
+        ),
+        (
+            "[members]\nlock = 3\n",
+            ':2: `lock` is a number, but "teaser" or "encrypted" or "host" belongs here.',
+        ),
         (
             '[members]\nrelated = "none"\n',
             ':2: `related` is "none", but "show" or "hide" or "at-most-one" belongs here.',
+        ),
+        (
+            '[members]\nprefix = "/members"\n',
+            ':2: `/members` cannot be a folder of its own. Write it as in "members/": small letters, digits '
+            "and hyphens, a slash at the end.",
         ),
         ('[members]\nhide = ["titel"]\n', ":2: `titel` of a post cannot be hidden. Did you mean `title`?"),
         ('[members]\nhide = ["slug"]\n', ":2: `slug` of a post cannot be hidden. Known: title, tags, date."),

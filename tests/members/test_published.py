@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from sitegen.model.report import BuildReport
 from tests.members.decryptor import Reader, Refused, published
 from tests.members.sites import CANARIES, PLACES, POSTS, SETTINGS, canary, found, make, members, write_post
 from tests.test_build import NOW, Site
@@ -142,6 +143,11 @@ def sealed_files(site: Site) -> dict[str, bytes]:
     }
 
 
+def runs(report: BuildReport) -> dict[str, int]:
+    """How often stages ran."""
+    return {stage.name: stage.run for stage in report.stages if stage.name != "plan"}
+
+
 def test_who_joins_changes_no_page(site: Site) -> None:
     add(site)
     site.build()
@@ -149,6 +155,7 @@ def test_who_joins_changes_no_page(site: Site) -> None:
     passcode = add(site, "Grace", "members")
     report = site.build()
     assert report.result.written == ("_members/keyring.json",)
+    assert runs(report) == {"read": 0, "relate": 0, "render": 0}
     assert {path for path, data in site.files().items() if before.get(path) != data} == {
         "_members/keyring.json"
     }
@@ -161,7 +168,7 @@ def test_who_is_removed_changes_everything_that_is_sealed_and_nothing_else(site:
     before, sealed = site.files(), sealed_files(site)
     assert len(sealed) == 6
     members(site, "revoke", "Ada")
-    site.build()
+    assert runs(site.build()) == {"read": 0, "relate": 0, "render": len(sealed)}
     after = site.files()
     pages = {path for path in sealed if path.endswith(".html")}
     assert {path for path in before.keys() & after.keys() if before[path] != after[path]} == {

@@ -46,7 +46,16 @@ from sitegen.stages.plan.files import Material, Name, hidden_files
 from sitegen.stages.plan.keys import NOTHING, Earlier, Kept, Keys
 from sitegen.stages.plan.links import Resolver
 from sitegen.stages.plan.lists import lists, page_addresses
-from sitegen.stages.plan.machines import feeds, redirect_rules, redirects, robots, sitemap, sitemap_url
+from sitegen.stages.plan.machines import (
+    feeds,
+    locks_itself,
+    no_room_for_rules,
+    redirect_rules,
+    redirects,
+    robots,
+    sitemap,
+    sitemap_url,
+)
 from sitegen.stages.plan.pages import home_page, login_page, not_found, plain_pages, post_pages, whole_toc
 from sitegen.text.paths import fold_path
 
@@ -132,12 +141,33 @@ class Planning:
         for text in (robots(context), *redirect_rules(context)):
             if text.path not in own:
                 yield self.claimed(text)
-        names = {one.path: one.name for files in self.hidden.files.values() for one in files}
-        for source in self.hidden.sealed:
-            recipe = SealedRecipe(source.path, source.digest, material.lock)
-            yield self.claimed(Artifact(f"{FILES}{names[source.path]}.bin", recipe, source.shown))
+        if "_redirects" in own and locks_itself(context):
+            self.problems.append(no_room_for_rules(context))
+        for file in self.gated_files():
+            yield self.claimed(file)
         for path, written in material.texts:
             yield self.claimed(Artifact(path, TextRecipe(written), "the list of members"))
+
+    def gated_files(self) -> Iterator[Artifact]:
+        """The files that only gated texts show, sealed or where the host locks them."""
+        lock, hidden = self.material.lock, self.hidden
+        sources = {source.path: source for source in hidden.sealed}
+        if lock.seals:
+            names = {one.path: one.name for files in hidden.files.values() for one in files}
+            for path, source in sources.items():
+                recipe = SealedRecipe(path, source.digest, lock)
+                yield Artifact(f"{FILES}{names[path]}.bin", recipe, source.shown)
+        elif lock.hosted:
+            written = self.context.site.written
+            tiers = {one.document.source: one.document.front.access for one in written}
+            copies = {
+                (lock.file(tiers[document], one.path, one.digest), one.path)
+                for document, files in hidden.files.items()
+                for one in files
+            }
+            for place, path in sorted(copies):
+                source = sources[path]
+                yield Artifact(place, CopyRecipe("content", path, source.digest), source.shown)
 
     def pages(self, view: SiteView) -> Iterator[Artifact]:
         """The artifacts that templates make."""

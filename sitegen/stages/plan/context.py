@@ -16,7 +16,7 @@ from sitegen.adapters.jinja import TemplateMistake, Templates
 from sitegen.config import Config, reader_rules
 from sitegen.model.document import PUBLIC, Document, Heading, Link
 from sitegen.model.lock import KEYRING, OPEN, GatedFile, Lock
-from sitegen.model.site import Site, Teaser, TermRef
+from sitegen.model.site import Page, Post, Site, Teaser, TermRef
 from sitegen.model.view import (
     Card,
     Crumb,
@@ -343,6 +343,12 @@ class Context:
             cta_attributes=members.cta_attributes,
             assets=tuple(sorted(assets)),
         )
+
+    def members_url(self, one: Post | Page) -> str:
+        """Where the host lets members read the whole text of a page; empty under other locks."""
+        if not self.lock.hosted or one.body.gated is None or one.address == "/":
+            return ""
+        return self.url(self.lock.address(one.document.front.access, one.address))
 
     def _members(self, integrity: str) -> MembersView:
         lock = self.lock

@@ -79,7 +79,7 @@ def hidden_files(site: Site, context: Context, material: Material, name: Name) -
         return Hidden(frozenset())
     public = _public(site, shown)
     public.update(path for path in hidden if context.templates.name(path))
-    if material.lock.seals:
+    if material.lock.kind != "teaser":
         return _Sealing(site, shown, material, name).hidden(frozenset(hidden - public), public)
     return Hidden(frozenset(hidden - public))
 
@@ -116,11 +116,12 @@ class _Sealing:
                 source = self.sources[path]
                 if path in public:
                     problems.append(self.is_public(one, source, line))
-                elif source.size > LARGEST:
+                elif source.size > LARGEST and self.material.lock.seals:
                     problems.append(_too_large(one, source, line))
                 else:
                     sealed[path] = source
-                    own.append(GatedFile(number, self.name(path, source.digest), path, source.digest))
+                    name = self.name(path, source.digest) if self.material.lock.seals else ""
+                    own.append(GatedFile(number, name, path, source.digest))
             if own:
                 files[one.document.source] = tuple(own)
         ordered = tuple(sealed[path] for path in sorted(sealed))

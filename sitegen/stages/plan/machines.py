@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
+from sitegen.errors import Problem
 from sitegen.model.document import PUBLIC
 from sitegen.model.plan import Artifact, Text, TextRecipe
 from sitegen.model.site import Page, Post
@@ -143,10 +144,41 @@ def redirect_rules(context: Context) -> Iterator[Artifact]:
 
     Other hosts show it to whoever asks, so it does not name what is unlisted: pages alone redirect there.
     """
-    rules = sorted(
+    rules = list(_locks(context)) if locks_itself(context) else []
+    rules += sorted(
         f"{context.url(old)} {context.url(one.address)} 301\n"
         for old, one in aliases(context)
         if not one.document.front.unlisted
     )
     if rules:
         yield Artifact("_redirects", TextRecipe("".join(rules)), "the aliases")
+
+
+def locks_itself(context: Context) -> bool:
+    """Whether the published files say to the host what it has to lock."""
+    return context.lock.hosted and context.config.members.host == "netlify"
+
+
+def _locks(context: Context) -> Iterator[str]:
+    """Netlify's rules for members: whose role is a tier's or a higher one's gets in, others go to log in.
+
+    The first rule that fits counts, so what locks stands before all redirects.
+    """
+    tiers = context.config.members.tiers
+    door = context.site_view(()).login_url
+    inside = door.startswith("/") and not door.startswith("//")
+    for number, tier in enumerate(tiers):
+        folder = context.url(f"/{context.lock.folder(tier)}")
+        yield f"{folder}* 200! Role={','.join(tiers[number:])}\n"
+    # Whatever lies there, also of a tier that was taken away.
+    folder = context.url(f"/{context.lock.prefix}")
+    yield f"{folder}* {door} 401!\n" if inside else f"{folder}* {context.url('/404.html')} 404!\n"
+
+
+def no_room_for_rules(context: Context) -> Problem:
+    """A file of the author's own takes the place of the rules that lock."""
+    return Problem(
+        path=f"{context.config.paths.content}/_redirects",
+        message="This file takes the place of the rules that lock members' pages on Netlify",
+        hint="Give its redirects to `aliases:` of their pages, or to `netlify.toml`, and remove it.",
+    )

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from sitegen.errors import Problem
 from sitegen.model.document import PUBLIC, Body, Fragment
 from sitegen.model.lock import GatedText
-from sitegen.model.plan import Text
+from sitegen.model.plan import GATED, Text
 from sitegen.model.site import Page, Post, Relation, Term, TermRef
 from sitegen.model.view import (
     AuthorView,
@@ -49,10 +49,37 @@ def post_pages(context: Context, view: SiteView, related: Related, keys: Keys) -
             url = "" if post.unlisted else context.canonical(address)
             template = "" if keys.holds(path, key) else post.document.front.template or "post.html"
             yield Kept(path, key, post.document.path, url, changed(post), template)
+            if context.members_url(post):
+                yield _whole(_post_page(_Post(post, context, relations, more), view), post, context)
             continue
         found = len(problems)
         draft = _post_page(_Post(post, context, relations, more), view)
         yield replace(draft, key=key) if key and len(problems) == found else draft
+        if context.members_url(post):
+            yield _whole(draft, post, context)
+
+
+def _whole(draft: Draft, one: Post | Page, context: Context) -> Draft:
+    """The page that the host shows to members alone, of the one that guests see."""
+    lock, tier, view = context.lock, one.document.front.access, draft.view
+    if one.body.gated is None or not isinstance(view, PostView | PageView):
+        return draft
+    place = Place(one.address, ids_of(one.body))
+    links = list(context.resolver.fragment(one.body.gated, origin_of(one.document, place)))
+    for file in context.gated_files.get(one.document.source, ()):
+        links[file.link] = context.url(f"/{lock.file(tier, file.path, file.digest)}")
+    address = lock.address(tier, one.address)
+    head = replace(view.page, noindex=True, json_ld="", canonical_url="", current_url=context.url(address))
+    more: dict[str, Any] = {}
+    if one.hidden_title:
+        named = context.head(one.hidden_title, address)
+        head = replace(head, title=named.title, head_title=named.head_title)
+        if isinstance(view, PostView):
+            more["post"] = replace(view.post, title=one.hidden_title)
+    entries = whole_toc(one.body, context.config.markdown.toc_from)
+    shown = replace(view, page=head, toc=entries, gated=False, members_url="", whole=True, **more)
+    text = Text(one.body.gated.html, tuple(links), GATED, one.document.source)
+    return replace(draft, path=path_of(address), view=shown, texts=(*draft.texts, text), key="", changed="")
 
 
 def changed(post: Post) -> str:
@@ -80,6 +107,7 @@ def _post_page(one: _Post, view: SiteView) -> Draft:
         page=_post_head(post, context, template),
         post=card,
         gated=teaser.access != PUBLIC,
+        members_url=context.members_url(post),
         extra=front.extra,
         **{name: part(one) for name, part in _PARTS.items() if name in mentioned},
     )
@@ -257,7 +285,10 @@ def plain_pages(context: Context, view: SiteView) -> Iterator[Draft]:
     """The page of each document that is not a post, but for the home page's text."""
     for page in context.site.pages:
         if page.address != "/":
-            yield _plain_page(page, context, view)
+            draft = _plain_page(page, context, view)
+            yield draft
+            if context.members_url(page):
+                yield _whole(draft, page, context)
 
 
 def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
@@ -283,6 +314,7 @@ def _plain_page(page: Page, context: Context, view: SiteView) -> Draft:
         page=head,
         toc=toc(page.body.preview.headings, context.config.markdown.toc_from),
         gated=front.access != PUBLIC,
+        members_url=context.members_url(page),
         extra=front.extra,
     )
     return Draft(

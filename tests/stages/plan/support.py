@@ -7,7 +7,7 @@ from typing import Any, get_args
 from msgspec.structs import replace
 
 from sitegen.adapters.jinja import TemplateFile, Templates
-from sitegen.config import Config
+from sitegen.config import Config, reader_rules
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem
 from sitegen.model.document import Fragment, Link
@@ -86,7 +86,7 @@ def planned(
     """The plan of a site of these documents and files."""
     config = builders.config(settings)
     site = builders.site(*entries, config=config)
-    related = relate(tag_table(site), config.related)
+    related = relate(tag_table(site), config.related, reader_rules(config))
     return plan(site, related, theme or templates(), Material(Tree(files), config, **material))
 
 

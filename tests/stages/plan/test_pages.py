@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from msgspec.structs import replace
 
 from sitegen.model.document import Heading
@@ -249,3 +250,66 @@ def test_what_no_template_of_a_post_mentions_is_not_worked_out() -> None:
     assert full.previous is not None
     assert full.mail_url
     assert (part.related, part.previous, part.mail_url) == ((), None, "")
+
+
+# Who may open what
+
+
+def row(mode: str, access: str) -> tuple[list[str], list[str]]:
+    """The related posts of one with this access, and those that fill its row up."""
+    entries = [
+        builders.entry("posts/own.md", category="Care", tags=("x",), access=access),
+        builders.entry("posts/gold.md", category="Care", date=days(1), access="gold"),
+        builders.entry("posts/silver.md", category="Care", date=days(2), access="members"),
+        builders.entry("posts/free.md", category="Care", date=days(3)),
+        builders.entry("posts/late.md", category="Care", date=days(4)),
+        builders.entry("posts/near.md", tags=("x",), date=days(5), access="gold"),
+    ]
+    text = f'[members]\ntiers = ["members", "gold"]\nrelated = "{mode}"\n[related]\nlimit = 4\n'
+    shown = view(planned(*entries, settings=support.URL + text), "blog/own/index.html")
+    names = [
+        [card.url.split("/")[-2] for card in cards] for cards in ((r.card for r in shown.related), shown.more)
+    ]
+    return names[0], names[1]
+
+
+@pytest.mark.parametrize(
+    ("mode", "access", "related", "more"),
+    [
+        ("show", "public", "near", "gold silver free"),
+        ("hide", "public", "", "free late"),
+        ("hide", "members", "", "silver free late"),
+        ("hide", "gold", "near", "gold silver free"),
+        ("at-most-one", "public", "near", "free late"),
+        ("at-most-one", "gold", "near", "gold silver free"),
+    ],
+)
+def test_what_fills_a_row_up_is_what_its_readers_may_open(
+    mode: str, access: str, related: str, more: str
+) -> None:
+    assert row(mode, access) == (related.split(), more.split())
+
+
+def test_one_post_that_readers_may_not_open_may_fill_the_row_where_none_is_related() -> None:
+    entries = [
+        builders.entry("posts/own.md", category="Care"),
+        *(
+            builders.entry(f"posts/m{number}.md", category="Care", date=days(number), access="members")
+            for number in (1, 2)
+        ),
+        builders.entry("posts/free.md", category="Care", date=days(3)),
+    ]
+    settings = support.URL + '[members]\nrelated = "at-most-one"\n'
+    shown = view(planned(*entries, settings=settings), "blog/own/index.html")
+    assert [card.url for card in shown.more] == ["/blog/m1/", "/blog/free/"]
+
+
+def test_what_is_hidden_of_a_post_stands_on_no_page_feed_or_redirect() -> None:
+    post = builders.entry(
+        "posts/a.md", title="Secret", tags=("Secret",), access="members", aliases=("/old/",)
+    )
+    settings = support.URL + '[members]\nhide = ["title", "tags", "date"]\n'
+    made = planned(post, builders.entry("posts/b.md", category="Care", date=days(9)), settings=settings)
+    assert len(made.artifacts) > 10
+    assert "Secret" not in repr(made)
+    assert "2024-05-09" not in repr(support.page(made, "blog/a/index.html"))
