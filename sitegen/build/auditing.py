@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from sitegen.adapters.files import reason
 from sitegen.build.shop import Shop
 from sitegen.digest import Digest
 from sitegen.errors import Problem
+from sitegen.model.site import Site
 from sitegen.stages.audit import Found, Leak, Public, Searcher, Secret, leaks, told, too_short, wanted
 
 FEW_FILES = 400
@@ -77,6 +79,23 @@ def audit(
         shop.memo.used.add(name)
         shop.store.put(name, msgpack.encode(Note(note, kept), order="deterministic"))
     return problems
+
+
+def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]:
+    """What everybody may read of a site's posts and pages: free texts, and what their cards and links say.
+
+    Summaries that were cut by us are no source of their own: they would excuse themselves.
+    """
+    addresses = []
+    for one in chain(site.posts, site.pages):
+        front, preview = one.document.front, one.body.preview
+        yield blob(preview.html)
+        targets = (link.target for link in preview.links)
+        said = (front.title, front.summary, front.description, front.image_alt, *front.tags, *targets)
+        yield "\n".join(said).encode(errors="replace")
+        yield front.title.encode(errors="replace")
+        addresses += [one.address, f"{one.document.source}\n"]
+    yield "\n".join(addresses).encode(errors="replace")
 
 
 def _note(secrets: Sequence[Secret], shop: Shop, key: bytes) -> bytes:

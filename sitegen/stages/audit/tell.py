@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from sitegen.digest import Digest
 from sitegen.errors import Problem
+from sitegen.model.document import Converted, Parsed
 from sitegen.stages.audit.letters import letters, readable
-from sitegen.stages.audit.prints import LEAK, TAG, Prints, holds
+from sitegen.stages.audit.prints import LEAK, TAG, Prints, holds, prints
 from sitegen.stages.audit.search import Hit
 
 SHOWN = 80
@@ -24,6 +25,17 @@ class Secret(Struct, frozen=True):
     prints: Prints = Prints()
     files: tuple[tuple[str, int, Digest], ...] = ()
     """Its pictures and other files for members: the path to show, the size, the digest."""
+
+
+def secret_of(parsed: Parsed, converted: Converted, hidden: Iterable[str] = ()) -> Secret | None:
+    """What a document keeps for members, its files apart; None if it keeps nothing.
+
+    `hidden` are texts of its header that are for members, too, such as a title.
+    """
+    if parsed.document is None or (parsed.gated is None and not hidden):
+        return None
+    markdown = parsed.gated.text if parsed.gated else ""
+    return Secret(parsed.document.path, prints(converted.gated_html, markdown, hidden))
 
 
 class Leak(Struct, frozen=True, order=True):
