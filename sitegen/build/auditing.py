@@ -14,7 +14,7 @@ from sitegen.adapters.files import reason
 from sitegen.build.shop import Shop
 from sitegen.digest import Digest
 from sitegen.errors import Problem
-from sitegen.model.site import Site
+from sitegen.model.site import Page, Post, Site
 from sitegen.stages.audit import Found, Leak, Public, Searcher, Secret, leaks, told, too_short, wanted
 
 FEW_FILES = 400
@@ -70,7 +70,7 @@ def audit(
     problems += [_unsearched(file, one) for file, one in found if one.unsearched]
     hit = [(file, one) for file, one in found if one.hits]
     if hit:
-        problems += _told(hit, secrets, Public(public()))
+        problems += _told(hit, secrets, Public(public(), (each for _, one in hit for each in one.hits)))
     shop.memo.count("audit", run=True, times=len(new))
     shop.memo.count("audit", run=False, times=len(every) - len(new))
     if key:
@@ -87,13 +87,14 @@ def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]
     Summaries that were cut by us are no source of their own: they would excuse themselves.
     """
     addresses = []
-    for one in chain(site.posts, site.pages):
+    everything: chain[Post | Page] = chain(site.posts, site.pages)
+    for one in everything:
         front, preview = one.document.front, one.body.preview
         yield blob(preview.html)
         targets = (link.target for link in preview.links)
-        said = (front.title, front.summary, front.description, front.image_alt, *front.tags, *targets)
-        yield "\n".join(said).encode(errors="replace")
-        yield front.title.encode(errors="replace")
+        said = (front.title, front.summary, front.description, front.image, front.image_alt, *front.tags)
+        yield "\n".join((*said, *targets)).encode(errors="replace")
+        yield "\n".join(heading.text for heading in preview.headings).encode(errors="replace")
         addresses += [one.address, f"{one.document.source}\n"]
     yield "\n".join(addresses).encode(errors="replace")
 

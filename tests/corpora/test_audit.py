@@ -55,16 +55,21 @@ def audited(site: Path, planted: int = 0) -> tuple[list[Secret], list[Problem]]:
         sources = [(source, read(shop.roots, source)) for source in tree.of_kind("post")]
         parsed = [one for one in parse_all(sources, parse_rules(shop.config)) if one.gated is not None]
         converted = convert_all(parsed, convert_rules(shop.config))
-        secrets = [one for pair in zip(parsed, converted, strict=True) if (one := secret_of(*pair))]
-        for number, one in enumerate(converted[:planted]):
-            (output / f"planted-{number}.html").write_text(f"<html><body>{one.gated_html}</body></html>")
+        kept = [secret_of(*pair) for pair in zip(parsed, converted, strict=True)]
+        secrets = [one for one in kept if one is not None]
+        for number, text in enumerate(one.gated_html for one in converted[:planted]):
+            (output / f"planted-{number}.html").write_text(f"<html><body>{text}</body></html>")
         files = [
             Published(path.relative_to(output).as_posix(), path, digest_bytes(path.read_bytes()))
             for path in sorted(output.rglob("*"))
             if path.is_file()
         ]
         templates = [one.text.encode() for one in template_files(tree, shop)]
-        public = [*public_texts(known.site, shop.store.blob), *templates]
+        # What an author put beside the texts to be copied as it is, is public by that.
+        copied = [
+            read(shop.roots, one) for one in tree.of_kind("file") if one.path.endswith((".svg", ".txt"))
+        ]
+        public = [*public_texts(known.site, shop.store.blob), *templates, *copied]
         return secrets, audit(files, secrets, lambda: public, shop, os.urandom(32))
 
 

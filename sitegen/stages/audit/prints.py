@@ -35,6 +35,11 @@ SLOTS = 8
 
 TAG = re.compile(rb"(<[^>]*>)")
 _SAID = re.compile(rb"""\b(?:alt|title|aria-label|label|summary|placeholder)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ADDRESS = re.compile(
+    rb"""\]\([^)\s]*|^[ ]{0,3}\[[^\]\n]+\]:[ \t]*\S+|\bhttps?://[^\s<>"')]+|</?[A-Za-z][^<>]*>""",
+    re.MULTILINE,
+)
+"""Where links lead, and tags in Markdown: neither is a text, and both stand in other posts as well."""
 _HEADING = re.compile(rb"<h[1-6]\b[^>]*>(.*?)</h[1-6]>", re.DOTALL)
 
 
@@ -56,17 +61,15 @@ def prints(html: str, markdown: str = "", whole: Iterable[str] = ()) -> Prints:
     """What is known of a text by its HTML and by the Markdown that this was made of.
 
     Both count, since either may be what leaks: Markdown holds comments and addresses, HTML what became of it.
-    Headings in a row, as in a table of contents, count too. `whole` are texts that are looked for as they
-    are, however short, such as a hidden title.
+    Headings in a row, as in a table of contents, count too; addresses do not. `whole` are texts that are
+    looked for as they are, however short, such as a hidden title.
     """
     data = html.encode(errors="replace")
-    text = letters(TAG.sub(b"", data))
-    source = markdown.encode(errors="replace")
+    text = letters(_ADDRESS.sub(b"", TAG.sub(b"", data)))
+    source = _ADDRESS.sub(b" ", markdown.encode(errors="replace"))
     others = [letters(b"".join(found)) for found in _SAID.findall(data)]
     others.append(b"".join(letters(TAG.sub(b"", found)) for found in _HEADING.findall(data)))
     others += _differing(letters(source), text)
-    if b"<" in source:
-        others += _differing(letters(TAG.sub(b"", source)), text)
     must = [letters(one.encode(errors="replace")) for one in whole]
     if len(text) < LEAK:
         must.append(text)

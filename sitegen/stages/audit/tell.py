@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from zlib import crc32
 
 from msgspec import Struct
 
@@ -10,7 +11,7 @@ from sitegen.digest import Digest
 from sitegen.errors import Problem
 from sitegen.model.document import Converted, Parsed
 from sitegen.stages.audit.letters import letters, readable
-from sitegen.stages.audit.prints import LEAK, TAG, Prints, holds, prints
+from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, TAG, Prints, grams, holds, prints
 from sitegen.stages.audit.search import Hit
 
 SHOWN = 80
@@ -53,18 +54,39 @@ class Leak(Struct, frozen=True, order=True):
 
 
 class Public:
-    """All that everybody may read anyway, as it was written."""
+    """What everybody may read anyway, as far as it matters for what was found."""
 
-    def __init__(self, texts: Iterable[bytes]) -> None:
-        found: list[bytes] = []
+    def __init__(self, texts: Iterable[bytes], hits: Iterable[Hit]) -> None:
+        found = [hit.letters for hit in hits]
+        asked = {gram for one in found for gram in grams(one)}
+        shorts = {one for one in found if len(one) < LEAK}
+        self._grams: set[int] = set()
+        self._shorts: set[bytes] = set()
+        every: list[bytes] = []
         for text in texts:
             # What tags say is public, too, and what a template's tags hold.
-            found += (letters(TAG.sub(b"", text)), letters(text))
-        self._letters = b"\0".join(dict.fromkeys(found))
+            for said in {letters(TAG.sub(b"", text)), letters(text)}:
+                self._grams |= asked.intersection(grams(said))
+                self._shorts.update(short for short in shorts if short in said)
+                every.append(said)
+        self._letters = b"\0".join(every)
 
     def holds(self, part: bytes) -> bool:
-        """Whether some letters in a row stand in one of the texts."""
-        return part in self._letters
+        """Whether some letters in a row stand in one of the texts.
+
+        The middle of them decides: at the ends of what is public, one or two letters more are soon the same.
+        """
+        if len(part) < LEAK:
+            return part in self._shorts
+        middle = (len(part) - GRAM) // 2
+        return crc32(part[middle : middle + GRAM]) in self._grams
+
+    def joins(self, part: bytes) -> bool:
+        """Whether some letters are the end of one public text and the beginning of another, as on lists."""
+        return any(
+            part[:place] in self._letters and part[place:] in self._letters
+            for place in range(LEAST, len(part) - LEAST + 1)
+        )
 
 
 def leaks(file: str, hits: Iterable[Hit], secrets: Sequence[Secret], public: Public) -> Iterator[Leak]:
@@ -75,7 +97,7 @@ def leaks(file: str, hits: Iterable[Hit], secrets: Sequence[Secret], public: Pub
                 for name, _, digest in secret.files:
                     if digest == hit.file:
                         yield Leak(file, secret.path, hit, name=name)
-        elif not public.holds(hit.letters):
+        else:
             leak = _leak(file, hit, secrets, public)
             if leak is not None:
                 yield leak
@@ -85,9 +107,10 @@ def _leak(file: str, hit: Hit, secrets: Sequence[Secret], public: Public) -> Lea
     """The first letters of a hit that make a leak, of whichever text they are."""
     for start in range(max(1, len(hit.letters) - LEAK + 1)):
         part = hit.letters[start : start + LEAK]
-        for secret in secrets:
-            if holds(secret.prints, part) and not public.holds(part):
-                return Leak(file, secret.path, hit, part)
+        if not public.holds(part):
+            for secret in secrets:
+                if holds(secret.prints, part) and not public.joins(part):
+                    return Leak(file, secret.path, hit, part)
     return None
 
 
@@ -97,7 +120,11 @@ def told(leak: Leak) -> Problem:
         message = f"`{leak.name}` is for members and would be published as `{leak.file}`"
         hint = "Let only posts for members use it, or say in the post that it is public."
     else:
-        words = readable(leak.hit.words.encode(), leak.part) or leak.hit.words
+        words = (
+            readable(leak.hit.words.encode(), leak.part)
+            or leak.hit.words
+            or leak.part.decode(errors="replace")
+        )
         shown = words if len(words) <= SHOWN else f"{words[:SHOWN].rstrip()}…"
         message = f"Text for members would be published in `{leak.file}`: “{shown}”"
         hint = (

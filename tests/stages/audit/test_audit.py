@@ -68,7 +68,7 @@ Nobody did: the key had gone down with the ferry, and the ledger with it.</p>
 SENTENCE = "The mill on the eastern bank stood empty for eleven winters before anybody asked"
 SECRET = Secret("content/posts/mill.md", prints(HTML, MARKDOWN))
 PAGE = "<!doctype html>\n<html>\n<body>\n\n<p>Good morning to all who came here today.</p>\n\n{}\n\n</body>"
-NOTHING = Public(())
+NOTHING = Public((), ())
 
 
 def searcher(*secrets: Secret) -> Searcher:
@@ -349,15 +349,15 @@ def test_what_is_public_too_is_no_leak() -> None:
     page = PAGE.format(SENTENCE).encode()
     hits = searcher().search("index.html", page).hits
     assert list(leaks("index.html", hits, [SECRET], NOTHING))
-    assert not list(leaks("index.html", hits, [SECRET], Public([f"<p>{SENTENCE}!</p>".encode()])))
-    assert not list(leaks("index.html", hits, [SECRET], Public([f'<img alt="{SENTENCE}">'.encode()])))
+    assert not list(leaks("index.html", hits, [SECRET], Public([f"<p>{SENTENCE}!</p>".encode()], hits)))
+    assert not list(leaks("index.html", hits, [SECRET], Public([f'<img alt="{SENTENCE}">'.encode()], hits)))
 
 
 def test_a_public_beginning_does_not_excuse_what_goes_on_from_it() -> None:
     half = SENTENCE[:45]
     page = PAGE.format(SENTENCE).encode()
     hits = searcher().search("index.html", page).hits
-    (leak,) = leaks("index.html", hits, [SECRET], Public([half.encode()]))
+    (leak,) = leaks("index.html", hits, [SECRET], Public([half.encode()], hits))
     assert leak.path == "content/posts/mill.md"
 
 
