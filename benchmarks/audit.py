@@ -1,8 +1,8 @@
 """What the leak audit costs beside a cold build: `python -m benchmarks.audit [POSTS ...]`.
 
-Posts are those of the reference benchmark, every tenth of them for members from its first line. Seconds are of
-CPU time in this process, the least of three runs; the audit remembers nothing. To what it takes to search the
-published files belongs what is known of the texts for members beforehand: their prints.
+Posts are those of the reference benchmark, every tenth of them for members from its first line. Seconds are
+of CPU time in this process, the least of three runs; the audit remembers nothing. To what it takes to search
+the published files belongs what is known of the texts for members beforehand: their prints.
 """
 
 from __future__ import annotations

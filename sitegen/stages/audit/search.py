@@ -41,6 +41,8 @@ _RAW = re.compile(
 )
 _SMALL = 128
 """Fewer bytes than those are looked at before they are searched."""
+_MANY = 24
+"""New pieces of one file from which on it is worth finding out which of them are clean."""
 _ENDS = LEAK - 1
 """Letters of a piece that others may go on with."""
 _WORDLESS = (b"", b"")
@@ -232,7 +234,7 @@ class _Search:
         clean = self._code(b"\n\n".join((joined, *new.alike)), 0) and clean
         if clean and not self.unsearched:
             self.searcher.keep(new)
-        elif len(new.texts) > 1:
+        elif len(new.texts) > _MANY:
             self._keep_clean(new)
 
     def _keep_clean(self, new: _New) -> None:
