@@ -1,0 +1,162 @@
+"""audit: every file that would be published, searched for what is for members."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path
+from typing import NamedTuple
+
+from msgspec import Struct, msgpack
+
+from sitegen.adapters.files import reason
+from sitegen.build.shop import Shop
+from sitegen.digest import Digest
+from sitegen.errors import Problem
+from sitegen.model.site import Page, Post, Site
+from sitegen.stages.audit import Found, Leak, Public, Searcher, Secret, leaks, told, too_short, wanted
+
+FEW_FILES = 400
+"""Up to so many files are searched here: starting workers takes as long."""
+LARGE = 64 << 20
+"""Bytes of a file from which on it is searched in parts."""
+OVERLAP = 1 << 16
+"""Bytes that two parts have in common."""
+
+
+class Published(NamedTuple):
+    """A file that would be published."""
+
+    path: str
+    """Below the output folder."""
+    place: Path
+    """Where it lies now: staged, or in the output folder already."""
+    digest: Digest
+
+
+class Note(Struct, frozen=True, array_like=True):
+    """What is known of an earlier audit."""
+
+    secrets: bytes = b""
+    """A keyed digest of all that was looked for."""
+    clean: frozenset[str] = frozenset()
+    """The digests of the files in which nothing was found."""
+
+
+def audit(
+    files: Iterable[Published],
+    secrets: Sequence[Secret],
+    public: Callable[[], Iterable[bytes]],
+    shop: Shop,
+    key: bytes = b"",
+    exempt: str = "",
+) -> list[Problem]:
+    """What of the members' texts and files would be published; nothing may be if this holds an error.
+
+    `public` gives the texts that everybody may read anyway, and is asked only if something was found. With a
+    `key`, what was clean is remembered under a digest that confirms no guess; without one, nothing is.
+    `exempt` is the folder of the output that the host locks.
+    """
+    if not secrets:
+        return []
+    problems = [too_short(secret) for secret in secrets if secret.prints.unseen]
+    note, name = _note(secrets, shop, key), shop.memo.key("audit", str(shop.roots.output))
+    known = msgpack.decode(data, type=Note) if key and (data := shop.store.get(name)) else Note()
+    clean = known.clean if known.secrets == note else frozenset[str]()
+    every = [file for file in files if not (exempt and file.path.startswith(f"{exempt.strip('/')}/"))]
+    new = [file for file in every if file.digest not in clean]
+    found = list(zip(new, _search(new, secrets, shop), strict=True))
+    problems += [_unsearched(file, one) for file, one in found if one.unsearched]
+    hit = [(file, one) for file, one in found if one.hits]
+    if hit:
+        problems += _told(hit, secrets, Public(public(), (each for _, one in hit for each in one.hits)))
+    shop.memo.count("audit", run=True, times=len(new))
+    shop.memo.count("audit", run=False, times=len(every) - len(new))
+    if key:
+        bad = {file.digest for file, one in found if one.hits or one.unsearched}
+        kept = frozenset(file.digest for file in every if file.digest not in bad)
+        shop.memo.used.add(name)
+        shop.store.put(name, msgpack.encode(Note(note, kept), order="deterministic"))
+    return problems
+
+
+def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]:
+    """What everybody may read of a site's posts and pages: free texts, and what their cards and links say.
+
+    Summaries that were cut by us are no source of their own: they would excuse themselves.
+    """
+    addresses = []
+    everything: chain[Post | Page] = chain(site.posts, site.pages)
+    for one in everything:
+        front, preview = one.document.front, one.body.preview
+        yield blob(preview.html)
+        targets = (link.target for link in preview.links)
+        said = (front.title, front.summary, front.description, front.image, front.image_alt, *front.tags)
+        yield "\n".join((*said, *targets)).encode(errors="replace")
+        yield "\n".join(heading.text for heading in preview.headings).encode(errors="replace")
+        addresses += [one.address, f"{one.document.source}\n"]
+    yield "\n".join(addresses).encode(errors="replace")
+
+
+def _note(secrets: Sequence[Secret], shop: Shop, key: bytes) -> bytes:
+    """All that is looked for, as a digest under a key."""
+    digest = blake2b(key=key[:64], digest_size=32)
+    for secret in secrets:
+        digest.update(shop.memo.key("secret", secret.path, secret.prints.grams, *secret.prints.shorts))
+        digest.update(shop.memo.key("files", secret.files))
+    return digest.digest()
+
+
+def _search(files: Sequence[Published], secrets: Sequence[Secret], shop: Shop) -> Iterator[Found]:
+    sizes = [(size, digest) for secret in secrets for _, size, digest in secret.files]
+    everything = wanted([secret.prints for secret in secrets], sizes)
+    items = [(file.path, file.place) for file in files]
+    progress = shop.steps("Checking", items)
+    return shop.pool.map_chunks(search_files, everything, items, Searcher, progress=progress, few=FEW_FILES)
+
+
+def search_files(searcher: Searcher, files: list[tuple[str, Path]]) -> list[Found]:
+    """What each file holds that is for members."""
+    return [_search_file(searcher, path, place) for path, place in files]
+
+
+def _search_file(searcher: Searcher, path: str, place: Path) -> Found:
+    try:
+        with place.open("rb", buffering=0) as file:
+            data = file.readall()
+    except OSError as error:
+        return Found(unsearched=f"it cannot be read ({reason(error)})")
+    if len(data) <= LARGE:
+        return searcher.search(path, data)
+    parts = [data[start : start + LARGE + OVERLAP] for start in range(0, len(data), LARGE)]
+    some = [searcher.search(path, part) for part in parts]
+    hits = dict.fromkeys(hit for one in some for hit in one.hits)
+    return Found(tuple(hits), next((one.unsearched for one in some if one.unsearched), ""))
+
+
+def _told(
+    found: Sequence[tuple[Published, Found]], secrets: Sequence[Secret], public: Public
+) -> Iterator[Problem]:
+    """The problems with what was found, one for each file and post."""
+    by_file = [(file, list(leaks(file.path, one.hits, secrets, public))) for file, one in found]
+    leaking = [(file, some) for file, some in by_file if some]
+    if not leaking:
+        return
+    # Only now is it worth the time to find out how the words are written.
+    sizes = [(size, digest) for secret in secrets for _, size, digest in secret.files]
+    reader = Searcher(wanted([secret.prints for secret in secrets], sizes), readable=True)
+    for file, some in leaking:
+        words = {hit.letters: hit for hit in _search_file(reader, file.path, file.place).hits}
+        first = {leak.path: leak for leak in reversed(some)}
+        for leak in first.values():
+            hit = words.get(leak.hit.letters, leak.hit)
+            yield told(Leak(leak.file, leak.path, hit, leak.part, leak.name))
+
+
+def _unsearched(file: Published, found: Found) -> Problem:
+    return Problem(
+        path=file.path,
+        message=f"This would be published and cannot be searched for texts of members: {found.unsearched}",
+        hint="Publish what it holds in another form, or leave it out.",
+    )

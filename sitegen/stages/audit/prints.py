@@ -1,0 +1,153 @@
+"""What is known of a text for members: the prints of its letters, and no words.
+
+A text is known by every run of `GRAM` letters in it, as CRC-32. Of a published text only every `STRIDE`-th
+run is looked up, since any `LEAK` letters in a row hold a whole one, wherever the counting began: 31 letters,
+some six or seven words. Where one is known, its neighbours are looked up too, and only `LEAK` letters known
+without a gap count. Sixteen numbers of 32 bits in a row are not equal by chance.
+
+Prints live in memory alone and are never stored: they have no key, and would confirm a guess.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from struct import unpack
+from zlib import crc32
+
+from msgspec import Struct
+
+from sitegen.digest import Digest
+from sitegen.stages.audit.letters import letters
+
+GRAM = 16
+STRIDE = 16
+LEAK = GRAM + STRIDE - 1
+"""How many letters in a row make a leak."""
+LEAST = 8
+"""A text of fewer letters stands in every other one by chance."""
+BLOCK = 64
+"""Letters of the Markdown at once that are passed over if they stand in the HTML, too."""
+SLOTS = 8
+"""Bits in the table for each print, at least: few enough that it stays in the processor's cache."""
+
+TAG = re.compile(rb"(<[^>]*>)")
+_SAID = re.compile(rb"""\b(?:alt|title|aria-label|label|summary|placeholder)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ADDRESS = re.compile(
+    rb"""\]\([^)\s]*|^[ ]{0,3}\[[^\]\n]+\]:[ \t]*\S+|\bhttps?://[^\s<>"')]+|</?[A-Za-z][^<>]*>""",
+    re.MULTILINE,
+)
+"""Where links lead, and tags in Markdown: neither is a text, and both stand in other posts as well."""
+_HEADING = re.compile(rb"<h[1-6]\b[^>]*>(.*?)</h[1-6]>", re.DOTALL)
+
+
+class Prints(Struct, frozen=True, gc=False):
+    """What is known of one text for members. Not to be stored, nor shown."""
+
+    grams: bytes = b""
+    """32-bit numbers, sorted."""
+    shorts: tuple[bytes, ...] = ()
+    """Letters that are too few to make a leak, and count together."""
+    unseen: bool = False
+    """Whether it has so few letters that it cannot be told from others."""
+
+    def __repr__(self) -> str:
+        return f"Prints({len(self.grams) // 4} grams, {len(self.shorts)} shorts)"
+
+
+def prints(html: str, markdown: str = "", whole: Iterable[str] = ()) -> Prints:
+    """What is known of a text by its HTML and by the Markdown that this was made of.
+
+    Both count, since either may be what leaks: Markdown holds comments and addresses, HTML what became of it.
+    Headings in a row, as in a table of contents, count too; addresses do not. `whole` are texts that are
+    looked for as they are, however short, such as a hidden title.
+    """
+    data = html.encode(errors="replace")
+    text = letters(_ADDRESS.sub(b"", TAG.sub(b"", data)))
+    source = _ADDRESS.sub(b" ", markdown.encode(errors="replace"))
+    others = [letters(b"".join(found)) for found in _SAID.findall(data)]
+    others.append(b"".join(letters(TAG.sub(b"", found)) for found in _HEADING.findall(data)))
+    others += _differing(letters(source), text)
+    must = [letters(one.encode(errors="replace")) for one in whole]
+    if len(text) < LEAK:
+        must.append(text)
+    found: set[int] = set()
+    for one in (text, *others, *must):
+        found.update(grams(one))
+    shorts = {one for one in must if LEAST <= len(one) < LEAK}
+    return Prints(
+        array("I", sorted(found)).tobytes(),
+        tuple(sorted(shorts)),
+        any(0 < len(one) < LEAST for one in must),
+    )
+
+
+def _differing(source: bytes, text: bytes) -> Iterator[bytes]:
+    """What of a text's letters does not stand in another's, with what it takes to make grams of it."""
+    start = 0
+    differs = False
+    for place in range(0, len(source), BLOCK):
+        same = source[place : place + BLOCK] in text
+        if same and differs:
+            yield source[max(0, start - LEAK) : place + LEAK]
+        if not same and not differs:
+            start = place
+        differs = not same
+    if differs:
+        yield source[max(0, start - LEAK) :]
+
+
+def grams(text: bytes) -> Iterator[int]:
+    """The print of every run of `GRAM` letters."""
+    for start in range(min(GRAM, len(text) - GRAM + 1)):
+        yield from map(crc32, _blocks(text, start))
+
+
+def sampled(text: bytes) -> Iterator[int]:
+    """The print of the run at each `STRIDE`-th letter."""
+    return map(crc32, _blocks(text, 0))
+
+
+def _blocks(text: bytes, start: int) -> tuple[bytes, ...]:
+    count = (len(text) - start) // GRAM
+    return unpack(f"{GRAM}s" * count, text[start : start + count * GRAM]) if count > 0 else ()
+
+
+class Wanted(Struct, frozen=True):
+    """What is looked for: all texts and files for members together. It goes to each worker once."""
+
+    table: bytes
+    """A bit for each print; of all other bits, one in `SLOTS` at most is set."""
+    shorts: tuple[bytes, ...] = ()
+    files: tuple[tuple[int, Digest], ...] = ()
+    """Sizes and digests."""
+
+    def __repr__(self) -> str:
+        return f"Wanted({8 * len(self.table)} bits, {len(self.shorts)} shorts, {len(self.files)} files)"
+
+
+def wanted(some: Sequence[Prints], files: Iterable[tuple[int, Digest]] = ()) -> Wanted:
+    """All texts and files together."""
+    count = max(1, sum(len(one.grams) // 4 for one in some))
+    table = bytearray(max(1, (1 << (SLOTS * count - 1).bit_length()) // 8))
+    mask = len(table) - 1
+    for one in some:
+        for gram in memoryview(one.grams).cast("I"):
+            table[gram >> 3 & mask] |= 1 << (gram & 7)
+    shorts = sorted({short for one in some for short in one.shorts})
+    return Wanted(bytes(table), tuple(shorts), tuple(sorted(files)))
+
+
+def holds(one: Prints, part: bytes) -> bool:
+    """Whether some letters that were found are of this text: a short, or whose runs are all known."""
+    if len(part) < LEAK:
+        return part in one.shorts
+    known = memoryview(one.grams).cast("I")
+    return all(_is_in(known, gram) for gram in grams(part))
+
+
+def _is_in(known: memoryview, gram: int) -> bool:
+    place = bisect_left(known, gram)
+    return place < len(known) and known[place] == gram

@@ -1,0 +1,441 @@
+"""No text for members is published, in whatever form; and nothing else is taken for one."""
+
+from __future__ import annotations
+
+import base64
+import bz2
+import gzip
+import html
+import io
+import json
+import lzma
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from hashlib import sha256
+from urllib.parse import quote, quote_plus
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sitegen.digest import Digest
+from sitegen.stages.audit import (
+    LEAK,
+    Found,
+    Hit,
+    Leak,
+    Public,
+    Searcher,
+    Secret,
+    leaks,
+    prints,
+    told,
+    too_short,
+    wanted,
+)
+from sitegen.stages.audit import search as stage
+
+MARKDOWN = """## What the river took from us
+
+The mill on the eastern bank stood empty for *eleven winters* before anybody asked who held the key.
+Nobody did: the key had gone down with the ferry, and the ledger with it.
+
+![A brass key on a wet ledger, seen from above](key.png "Found by the lock keeper's daughter in May")
+
+<!-- remember to ask the notary about the second drawer of the desk -->
+
+```python
+def forgotten_interest(principal, winters):
+    return principal * unlucky_rate ** winters
+```
+
+| who owed whom | how much of it |
+| --- | --- |
+| the miller's widow | four sacks of barley flour |
+"""
+HTML = """<h2 id="river">What the river took from us</h2>
+<p>The mill on the eastern bank stood empty for <em>eleven winters</em> before anybody asked who held the key.
+Nobody did: the key had gone down with the ferry, and the ledger with it.</p>
+<p><img src="\0000\000" alt="A brass key on a wet ledger, seen from above"
+ title="Found by the lock keeper&#x27;s daughter in May"></p>
+<pre><code><span class="k">def</span> <span class="nf">forgotten_interest</span>(principal, winters):
+    return principal * unlucky_rate ** winters
+</code></pre>
+<table><tr><td>the miller&rsquo;s widow</td><td>four sacks of barley flour</td></tr></table>
+"""
+SENTENCE = "The mill on the eastern bank stood empty for eleven winters before anybody asked"
+SECRET = Secret("content/posts/mill.md", prints(HTML, MARKDOWN))
+PAGE = "<!doctype html>\n<html>\n<body>\n\n<p>Good morning to all who came here today.</p>\n\n{}\n\n</body>"
+NOTHING = Public((), ())
+
+
+def searcher(*secrets: Secret) -> Searcher:
+    """One that looks for these."""
+    secrets = secrets or (SECRET,)
+    files = [(size, digest) for secret in secrets for _, size, digest in secret.files]
+    return Searcher(wanted([secret.prints for secret in secrets], files), readable=True)
+
+
+def found_in(data: bytes | str, path: str = "index.html") -> list[Leak]:
+    """The leaks in one file."""
+    data = data.encode() if isinstance(data, str) else data
+    return list(leaks(path, searcher().search(path, data).hits, [SECRET], NOTHING))
+
+
+# What is found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SENTENCE,
+        "before anybody asked who held the key. Nobody did: the key had gone down",
+        "What the river took from us: forgotten",
+        "A brass key on a wet ledger, seen from above",
+        "Found by the lock keeper's daughter in May",
+        "remember to ask the notary about the second drawer of the desk",
+        "return principal * unlucky_rate ** winters",
+        "the miller's widow | four sacks of barley flour",
+    ],
+)
+def test_body_heading_picture_comment_code_and_table_are_all_looked_for(text: str) -> None:
+    if text.endswith("forgotten"):
+        text = text.removesuffix(": forgotten") + "\n\n" + SENTENCE
+    assert found_in(PAGE.format(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SENTENCE.upper(),
+        SENTENCE.replace(" ", "\n\n"),
+        SENTENCE.replace(" ", "&nbsp;"),
+        SENTENCE.replace(" ", "</b> <b>"),
+        SENTENCE.replace("i", "<wbr>i").replace("e", "e\N{SOFT HYPHEN}"),
+        SENTENCE.replace(" ", "_"),
+        SENTENCE.replace("a", "&#97;").replace("e", "&#x65;"),
+        SENTENCE.replace("The", "“The").replace(" ", " – "),
+        "".join(f"<span>{letter}</span>" for letter in SENTENCE),
+    ],
+    ids=range(9),
+)
+def test_case_blanks_tags_signs_and_references_hide_nothing(text: str) -> None:
+    assert found_in(PAGE.format(text))
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<meta name="description" content="{}">',
+        "<meta name='description' content='{}'>",
+        "<p hidden>{}</p>",
+        "<!-- {} -->",
+        "<!-- a > b {} -->",
+        "<script>if (a < b) say('{}')</script>",
+        '<style>p::after {{ content: "{}" }}</style>',
+        "<p unclosed {}",
+        "<![CDATA[{}]]>",
+        "<a href='#{}'>x</a>",
+    ],
+)
+def test_every_place_in_a_page_is_searched(written: str) -> None:
+    assert found_in(PAGE.format(written.format(SENTENCE)))
+    assert not found_in(PAGE.format(written.format("The mill on the western bank was never empty at all")))
+
+
+# Encodings
+
+
+def utf16(text: str) -> bytes:
+    return b"\0\1\2" + text.encode("utf-16-le") + b"\0\0\xff"
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def png(kind: bytes, body: bytes) -> bytes:
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0))
+    pixels = chunk(b"IDAT", zlib.compress(b"\0\0"))
+    return b"\x89PNG\r\n\x1a\n" + header + chunk(kind, body) + pixels + chunk(b"IEND", b"")
+
+
+def jpeg(marker: int, body: bytes) -> bytes:
+    segment = bytes((0xFF, marker)) + struct.pack(">H", len(body) + 2) + body
+    return b"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0" + segment + b"\xff\xda\0\2\0\x91\xff\xd9"
+
+
+def zipped(text: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", text)
+    return file.getvalue()
+
+
+def pdf(text: str) -> bytes:
+    stream = zlib.compress(b"BT (" + ") -12 (".join(text).encode() + b") Tj ET")
+    return b"%PDF-1.7\n\0\xff\n1 0 obj <</Filter/FlateDecode>> stream\n" + stream + b"\nendstream endobj"
+
+
+def wrapped(text: str) -> bytes:
+    return b"<pre>\n" + base64.encodebytes(text.encode() * 1) + b"</pre>"
+
+
+ENCODINGS: dict[str, Callable[[str], bytes]] = {
+    "utf-8": str.encode,
+    "latin-1": lambda text: b"caf\xe9 " + text.encode("cp1252", "replace"),
+    "utf-16": lambda text: text.encode("utf-16"),
+    "utf-16 among bytes": utf16,
+    "utf-32": lambda text: text.encode("utf-32"),
+    "entities": lambda text: "".join(f"&#{ord(one)};" for one in text).encode(),
+    "entities twice": lambda text: html.escape(html.escape(f"<p>{text}</p>")).encode(),
+    "percent": lambda text: b'<a href="x?' + quote(text).encode() + b'">',
+    "form": lambda text: quote_plus(text).encode(),
+    "percent, each": lambda text: "".join(f"%{one:02x}" for one in text.encode()).encode(),
+    "percent twice": lambda text: quote(quote(text)).encode(),
+    "json": lambda text: json.dumps({"body": text}).encode(),
+    "json, each": lambda text: ('"' + "".join(f"\\u{ord(one):04x}" for one in text) + '"').encode(),
+    "javascript": lambda text: (
+        "'" + "".join(f"\\x{one:02x}" for one in text.encode("ascii")) + "'"
+    ).encode(),
+    "javascript, braces": lambda text: ("`" + "".join(f"\\u{{{ord(one):x}}}" for one in text) + "`").encode(),
+    "javascript, octal": lambda text: ("'" + "".join(f"\\{one:03o}" for one in text.encode())).encode(),
+    "javascript, lines": lambda text: "\\\n".join(text).encode(),
+    "css": lambda text: ('a{content:"' + "".join(f"\\{ord(one):x} " for one in text) + '"}').encode(),
+    "base64": lambda text: b"x='" + base64.b64encode(text.encode()) + b"'",
+    "base64, alphabet for addresses": lambda text: base64.urlsafe_b64encode(text.encode()).rstrip(b"="),
+    "base64 behind others of its signs": lambda text: b"/a/b" + base64.b64encode(text.encode()),
+    "base64 in lines": wrapped,
+    "base64 twice": lambda text: base64.b64encode(base64.b64encode(text.encode())),
+    "base64 of utf-16": lambda text: base64.b64encode(text.encode("utf-16-le")),
+    "hexadecimal": lambda text: text.encode().hex().encode(),
+    "gzip": lambda text: gzip.compress(text.encode()),
+    "zlib": lambda text: zlib.compress(text.encode()),
+    "bzip2": lambda text: bz2.compress(text.encode()),
+    "xz": lambda text: lzma.compress(text.encode()),
+    "zip": zipped,
+    "gzip in base64 in json": lambda text: json.dumps(
+        [base64.b64encode(gzip.compress(text.encode())).decode()]
+    ).encode(),
+    "png tEXt": lambda text: png(b"tEXt", b"Comment\0" + text.encode("latin-1", "replace")),
+    "png zTXt": lambda text: png(b"zTXt", b"Comment\0\0" + zlib.compress(text.encode())),
+    "png iTXt": lambda text: png(b"iTXt", b"Comment\0\0\0en\0K\0" + text.encode()),
+    "png iTXt, compressed": lambda text: png(b"iTXt", b"C\0\1\0en\0K\0" + zlib.compress(text.encode())),
+    "jpeg comment": lambda text: jpeg(0xFE, text.encode()),
+    "jpeg exif": lambda text: jpeg(0xE1, b"Exif\0\0MM\0*" + b"UNICODE\0" + text.encode("utf-16-be")),
+    "jpeg xmp": lambda text: jpeg(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta>" + text.encode()),
+    "behind a jpeg": lambda text: jpeg(0xFE, b"x") + text.encode(),
+    "webp": lambda text: b"RIFF\0\0\0\0WEBPXMP " + struct.pack("<I", len(text.encode())) + text.encode(),
+    "pdf": pdf,
+    "svg": lambda text: f"<svg><title>{html.escape(text)}</title></svg>".encode(),
+    "svgz": lambda text: gzip.compress(f"<svg><desc>{html.escape(text)}</desc></svg>".encode()),
+    "feed": lambda text: f"<content type='html'>&lt;p&gt;{html.escape(text)}&lt;/p&gt;</content>".encode(),
+}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_no_encoding_hides_a_sentence(encoding: str) -> None:
+    assert found_in(ENCODINGS[encoding](SENTENCE))
+    assert not found_in(ENCODINGS[encoding]("Nobody has ever seen this one sentence in any other place."))
+
+
+def test_encodings_within_each_other_are_undone_to_a_depth_and_beyond_it_the_search_fails() -> None:
+    text = SENTENCE.encode()
+    for depth in range(1, 8):
+        text = base64.b64encode(text)
+        one = searcher().search("a", text)
+        assert bool(one.hits) == (depth <= stage.DEEPEST)
+        assert bool(one.unsearched) == (depth > stage.DEEPEST)
+
+
+def test_what_becomes_too_much_is_not_taken_for_clean() -> None:
+    bomb = gzip.compress(b"\0" * (65 << 20))
+    one = searcher().search("a.gz", bomb)
+    assert not one.hits
+    assert "MB" in one.unsearched
+
+
+def test_a_damaged_archive_gives_what_can_be_had_of_it() -> None:
+    whole = gzip.compress((SENTENCE + " and " * 5000).encode(), 1)
+    assert found_in(whole[:-20])
+    assert not found_in(b"\x1f\x8b" + b"\xff" * 50)
+    assert not found_in(b"PK\x03\x04" + b"\xff" * 50)
+
+
+def test_a_path_counts_as_a_part_of_its_file() -> None:
+    assert found_in(b"", "img/the-mill-on-the-eastern-bank-stood-empty-for-eleven.png")
+    assert found_in(b"", "img/" + quote("The mill on the eastern bank stood empty") + ".png")
+
+
+# Letters of all scripts
+
+RUSSIAN = "Мельница на восточном берегу стояла пустой одиннадцать зим подряд"
+CHINESE = "河東岸邊的那座磨坊空置了整整十一個冬天都沒有人問過鑰匙在誰手裡"
+FRENCH = "Le café fermé où l’élève naïf répétait à haute voix ses leçons d’été"
+
+
+@pytest.mark.parametrize("text", [RUSSIAN, CHINESE, FRENCH])
+@pytest.mark.parametrize(
+    "encoding",
+    ["utf-8", "utf-16", "base64", "json, each", "percent", "entities", "hexadecimal", "jpeg comment"],
+)
+def test_words_of_any_script_are_found(text: str, encoding: str) -> None:
+    secret = Secret("a.md", prints(f"<p>{text}</p>"))
+    one = searcher(secret).search("a", ENCODINGS[encoding](text))
+    assert list(leaks("a", one.hits, [secret], NOTHING))
+
+
+def test_composed_and_decomposed_letters_and_latin_1_are_the_same() -> None:
+    import unicodedata
+
+    secret = Secret("a.md", prints(f"<p>{FRENCH}</p>"))
+    for data in (unicodedata.normalize("NFD", FRENCH).encode(), FRENCH.encode("cp1252")):
+        assert list(leaks("a", searcher(secret).search("a", data).hits, [secret], NOTHING))
+
+
+# Any letters in a row
+
+WORDS = st.lists(st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=9), min_size=60, max_size=90)
+
+
+@settings(deadline=None, max_examples=200)
+@given(WORDS, st.data())
+def test_any_31_letters_in_a_row_are_found_in_any_encoding(words: list[str], data: st.DataObject) -> None:
+    text = " ".join(words)
+    secret = Secret("a.md", prints(f"<p>{text}</p>", text))
+    start = data.draw(st.integers(0, len(text) - 1))
+    part = text[start : data.draw(st.integers(start + 1, len(text)))]
+    encoding = data.draw(st.sampled_from(sorted(ENCODINGS)))
+    one = searcher(secret).search("a", ENCODINGS[encoding](part))
+    letters = sum(map(str.isalpha, part))
+    if letters >= LEAK:
+        assert list(leaks("a", one.hits, [secret], NOTHING))
+
+
+@settings(deadline=None, max_examples=100)
+@given(WORDS, WORDS)
+def test_other_words_are_not(words: list[str], others: list[str]) -> None:
+    text, other = "".join(words), "".join(others)
+    shared = any(other[start : start + LEAK] in text for start in range(len(other) - LEAK + 1))
+    secret = Secret("a.md", prints(f"<p>{' '.join(words)}</p>"))
+    one = searcher(secret).search("a", " ".join(others).encode())
+    assert bool(list(leaks("a", one.hits, [secret], NOTHING))) == shared
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.lists(st.lists(st.integers(0, 40), max_size=12), min_size=1, max_size=8))
+def test_what_is_remembered_of_one_file_hides_nothing_in_the_next(files: list[list[int]]) -> None:
+    secret = Secret("a.md", prints(HTML))
+    pieces = [
+        "<p>Good day.</p>",
+        "<hr>",
+        '<path d="M0 0C1 2">',
+        *("<i>" + " ".join(SENTENCE.split()[n : n + 2]) + "</i>" for n in range(12)),
+        *(f"<p title='{SENTENCE[n : n + 25]}'>{SENTENCE[n + 25 :]}</p>" for n in range(25)),
+    ]
+    everything = wanted([secret.prints])
+    together = Searcher(everything)
+    for file in files:
+        page = "\n\n".join(pieces[number % len(pieces)] for number in file).encode()
+        assert together.search("", page) == Searcher(everything).search("", page)
+
+
+# What is not a leak
+
+
+def test_what_is_public_too_is_no_leak() -> None:
+    page = PAGE.format(SENTENCE).encode()
+    hits = searcher().search("index.html", page).hits
+    assert list(leaks("index.html", hits, [SECRET], NOTHING))
+    assert not list(leaks("index.html", hits, [SECRET], Public([f"<p>{SENTENCE}!</p>".encode()], hits)))
+    assert not list(leaks("index.html", hits, [SECRET], Public([f'<img alt="{SENTENCE}">'.encode()], hits)))
+
+
+def test_a_public_beginning_does_not_excuse_what_goes_on_from_it() -> None:
+    half = SENTENCE[:45]
+    page = PAGE.format(SENTENCE).encode()
+    hits = searcher().search("index.html", page).hits
+    (leak,) = leaks("index.html", hits, [SECRET], Public([half.encode()], hits))
+    assert leak.path == "content/posts/mill.md"
+
+
+def test_numbers_in_a_row_are_no_text() -> None:
+    numbers = " ".join(map(str, range(1, 60)))
+    secret = Secret("a.md", prints(f"<p>{numbers} {SENTENCE}</p>"))
+    assert not searcher(secret).search("a", PAGE.format(numbers).encode()).hits
+
+
+# Short texts
+
+
+def test_a_text_that_is_short_is_looked_for_as_a_whole() -> None:
+    secret = Secret("a.md", prints("<p>The answer is plover.</p>", "The answer is plover."))
+    assert not secret.prints.unseen
+    for page in ("<p>the answer: is Plover</p>", "x='VGhlIGFuc3dlciBpcyBwbG92ZXIu'"):
+        assert list(leaks("a", searcher(secret).search("a", page.encode()).hits, [secret], NOTHING))
+    assert not searcher(secret).search("a", b"<p>the answer is clover</p>").hits
+
+
+def test_a_hidden_title_is_looked_for_as_it_is() -> None:
+    secret = Secret("a.md", prints(HTML, MARKDOWN, ["Nightjars, mostly"]))
+    assert list(
+        leaks("a", searcher(secret).search("a", b"<h1>Nightjars mostly</h1>").hits, [secret], NOTHING)
+    )
+
+
+def test_a_text_too_short_to_be_looked_for_is_told() -> None:
+    secret = Secret("content/posts/a.md", prints("<p>Yes.</p>"))
+    assert secret.prints.unseen
+    assert too_short(secret).severity == "notice"
+    assert not prints("").unseen
+
+
+# Files
+
+
+def test_a_file_for_members_is_found_by_its_digest_wherever_it_lies() -> None:
+    picture = png(b"tEXt", b"Comment\0nothing")
+    digest = Digest(sha256(picture).hexdigest())
+    secret = Secret("content/posts/a.md", SECRET.prints, (("content/posts/key.png", len(picture), digest),))
+    inside = b"<img src='data:image/png;base64," + base64.b64encode(picture) + b"'>"
+    for data in (picture, inside, gzip.compress(picture)):
+        (leak,) = leaks("a", searcher(secret).search("a", data).hits, [secret], NOTHING)
+        problem = told(leak)
+        assert "`content/posts/key.png` is for members and would be published as `a`" in problem.message
+        assert problem.path == "content/posts/a.md"
+    assert not searcher(secret).search("a", picture[:-1] + b"\0").hits
+
+
+# What is said
+
+
+def test_a_leak_names_post_file_and_words_and_what_to_do() -> None:
+    page = PAGE.format(f'<meta content="{SENTENCE}, and much more of it">').encode()
+    (leak,) = leaks("feed.xml", searcher().search("feed.xml", page).hits, [SECRET], NOTHING)
+    problem = told(leak)
+    assert problem.path == "content/posts/mill.md"
+    assert problem.severity == "error"
+    assert "`feed.xml`" in problem.message
+    assert "“The mill on the eastern bank stood" in problem.message
+    assert "a template, a filter" in problem.hint
+
+
+def test_of_two_texts_the_one_is_named_that_the_words_are_of() -> None:
+    other = Secret(
+        "content/posts/other.md", prints("<p>Quite another story of a lighthouse and its two keepers</p>")
+    )
+    page = PAGE.format(SENTENCE).encode()
+    hits = searcher(other, SECRET).search("a", page).hits
+    assert {leak.path for leak in leaks("a", hits, [other, SECRET], NOTHING)} == {SECRET.path}
+
+
+def test_prints_show_no_words() -> None:
+    assert "mill" not in repr(SECRET.prints)
+    assert "eastern" not in repr(wanted([SECRET.prints]))
+
+
+def test_nothing_wanted_finds_nothing() -> None:
+    assert Searcher(wanted([])).search("a", PAGE.encode()) == Found()
+    assert Hit() == Hit()
