@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from contextlib import suppress
+from functools import partial
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, msgpack
 
 from sitegen.adapters.files import reason
 from sitegen.build.shop import Shop
+from sitegen.config import FILE
 from sitegen.digest import Digest
-from sitegen.errors import Problem
+from sitegen.errors import Problem, SiteError
 from sitegen.model.site import Page, Post, Site
 from sitegen.stages.audit import Found, Leak, Public, Searcher, Secret, leaks, told, too_short, wanted
+from sitegen.stages.scan import read
+from sitegen.stages.write import staged_at
+
+if TYPE_CHECKING:
+    from sitegen.build.making import Made
+    from sitegen.build.reading import Known
+    from sitegen.stages.write import Staged
 
 FEW_FILES = 400
 """Up to so many files are searched here: starting workers takes as long."""
@@ -23,6 +33,47 @@ LARGE = 64 << 20
 """Bytes of a file from which on it is searched in parts."""
 OVERLAP = 1 << 16
 """Bytes that two parts have in common."""
+
+
+def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop) -> None:
+    """See that nothing for members would be published by what was made.
+
+    Raises `SiteError` if something would, also with `keep_going`: nothing is worth that.
+    """
+    files = [Secret(one.shown, files=((one.shown, one.size, one.digest),)) for one in made.gated if one.size]
+    secrets = [*known.secrets, *files]
+    if not secrets:
+        return
+    lock, keys = shop.members.lock, shop.members.keys
+    # Where the host locks what is for members, it stands in the cache as well, and a digest adds nothing.
+    key = keys.cache if keys else b"host" if lock.hosted else b""
+    problems = audit(
+        [Published(one.path, _place(one, folder, output), one.digest) for one in made.files],
+        secrets,
+        partial(_public, known, shop),
+        shop,
+        key,
+        lock.prefix if lock.hosted else "",
+        made.clean,
+    )
+    shop.note(problems)
+    if any(problem.severity == "error" for problem in problems):
+        raise SiteError(dict.fromkeys(shop.problems))
+
+
+def _place(file: Staged, folder: Path, output: Path) -> Path:
+    return output / file.path if file.there else staged_at(folder, file.path)
+
+
+def _public(known: Known, shop: Shop) -> Iterator[bytes]:
+    """What everybody may read: texts, what templates and settings say, drawings and notes that are copied."""
+    yield from public_texts(known.site, shop.store.blob)
+    for source in known.tree.sources:
+        copied = source.kind in ("file", "asset") and source.path.lower().endswith((".svg", ".txt"))
+        if source.kind == "template" or copied:
+            yield read(shop.roots, source)
+    with suppress(OSError):
+        yield (shop.options.site / FILE).read_bytes()
 
 
 class Published(NamedTuple):
@@ -51,21 +102,23 @@ def audit(
     shop: Shop,
     key: bytes = b"",
     exempt: str = "",
+    clean: Container[str] = (),
 ) -> list[Problem]:
     """What of the members' texts and files would be published; nothing may be if this holds an error.
 
     `public` gives the texts that everybody may read anyway, and is asked only if something was found. With a
     `key`, what was clean is remembered under a digest that confirms no guess; without one, nothing is.
-    `exempt` is the folder of the output that the host locks.
+    `exempt` is the folder of the output that the host locks; `clean` are the paths of files that were
+    searched already, when they were made.
     """
     if not secrets:
         return []
     problems = [too_short(secret) for secret in secrets if secret.prints.unseen]
     note, name = _note(secrets, shop, key), shop.memo.key("audit", str(shop.roots.output))
     known = msgpack.decode(data, type=Note) if key and (data := shop.store.get(name)) else Note()
-    clean = known.clean if known.secrets == note else frozenset[str]()
+    before = known.clean if known.secrets == note else frozenset[str]()
     every = [file for file in files if not (exempt and file.path.startswith(f"{exempt.strip('/')}/"))]
-    new = [file for file in every if file.digest not in clean]
+    new = [file for file in every if file.path not in clean and file.digest not in before]
     found = list(zip(new, _search(new, secrets, shop), strict=True))
     problems += [_unsearched(file, one) for file, one in found if one.unsearched]
     hit = [(file, one) for file, one in found if one.hits]

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
 import msgspec
@@ -47,6 +47,10 @@ from sitegen.stages.plan import Earlier, Material, Outcome, Planning
 from sitegen.stages.scan import path_of, read
 from sitegen.stages.write import Staged, discard, stage, stage_copy
 
+if TYPE_CHECKING:
+    # Imported where it is used: most sites have no members.
+    from sitegen.stages.audit import Wanted
+
 AT_ONCE = 64
 """How many artifacts are planned before the first of them is made."""
 FEW_PAGES = 200
@@ -68,6 +72,10 @@ class Made(NamedTuple):
     """The site's own data, in the store."""
     site: Digest
     """What every page knows of the site, in the store."""
+    clean: frozenset[str] = frozenset()
+    """The paths of pages in which nothing for members was found when they were made."""
+    gated: tuple[Source, ...] = ()
+    """Files that are for members."""
 
 
 def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, shop: Shop) -> Made:
@@ -82,7 +90,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     names = (sealing.file_name,) if sealing else ()
     planning = Planning(known.site, known.related, tools, material, earlier, *names)
     maker = _Maker(planning, folder, there, before, shop)
-    problems = list(maker.make(known.tree, templates))
+    problems = list(maker.make(known.tree, templates, _wanted(known)))
     outcome = planning.outcome()
     planning.close()
     _note(outcome, known.tree, shop)
@@ -97,7 +105,26 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
         shop.stop_if_wrong()
     write_facts(shop.memo, tools.facts)
     closures = {**before.closures, **maker.members}
-    return Made(files, maker.recipes, maker.parts, closures, tuple(maker.rendered), material.data, maker.site)
+    return Made(
+        files=files,
+        recipes=maker.recipes,
+        parts=maker.parts,
+        closures=closures,
+        rendered=tuple(maker.rendered),
+        data=material.data,
+        site=maker.site,
+        clean=frozenset(maker.clean),
+        gated=planning.hidden.gated,
+    )
+
+
+def _wanted(known: Known) -> Wanted | None:
+    """What no page may hold; None if nothing is for members."""
+    if not known.secrets:
+        return None
+    from sitegen.stages.audit import wanted
+
+    return wanted([secret.prints for secret in known.secrets])
 
 
 class Before(NamedTuple):
@@ -158,16 +185,22 @@ class _Maker:
         self.parts: dict[str, bytes] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
+        self.clean: set[str] = set()
         self.site = shop.store.put_blob(msgspec.json.encode(planning.site_view, order="deterministic"))
         self._waiting: deque[tuple[str, str]] = deque()
         """Path and source of each page that is being made."""
 
-    def make(self, tree: Tree, templates: tuple[TemplateFile, ...]) -> Iterator[tuple[str, Problem]]:
+    def make(
+        self, tree: Tree, templates: tuple[TemplateFile, ...], wanted: Wanted | None = None
+    ) -> Iterator[tuple[str, Problem]]:
         """Make everything; what cannot be made, with its source."""
         site = self.planning.site_view
         data = self.shop.store.blob(self.planning.material.data)
         code = read_code(self.shop.memo)
-        rules = PressRules(self.folder, templates, site, data, code, self.shop.members.sealing_keys)
+        members = self.shop.members
+        rules = PressRules(
+            self.folder, templates, site, data, code, members.sealing_keys, wanted, members.lock.prefix
+        )
         done, expected = 0, self.planning.expected
         for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):
             path, source = self._waiting.popleft()
@@ -178,7 +211,9 @@ class _Maker:
             if isinstance(made, Problem):
                 yield source, made
             else:
-                self.files.append(Staged(path, *made))
+                self.files.append(Staged(path, made.digest, made.size))
+                if made.clean:
+                    self.clean.add(path)
         if done:
             self.shop.progress("Writing", done, done)
         write_code(self.shop.memo, code, templates)

@@ -123,6 +123,7 @@ def _build(shop: Shop) -> BuildReport:
             made = make(known, folder, there, _before(output, shop), shop)
             # Nobody needs them any more, and of a hundred thousand posts they take room.
             known = known._replace(related={})
+            _audit(known, made, _Folders(output, folder), shop)
             result = publish(made.files, folder, output, _looks(there))
             open_names.update(f"content:{path}" for path, _ in result.manifest.files)
             report = _report(known, made, result, shop)
@@ -134,6 +135,15 @@ def _build(shop: Shop) -> BuildReport:
             if not shop.session.settles_later:
                 shop.memo.write_notes()
             shop.store.commit()
+
+
+def _audit(known: Known, made: Made, folders: _Folders, shop: Shop) -> None:
+    """Raise `SiteError` if something for members would be published."""
+    if known.secrets or made.gated:
+        # Imported here: most sites have no members.
+        from sitegen.build.auditing import audit_site
+
+        audit_site(made, known, folders.staging, folders.output, shop)
 
 
 def _before(output: Path, shop: Shop) -> Before:
@@ -196,7 +206,7 @@ def _rewritten(
     tree: Tree, record: Record, inputs: _Inputs, there: dict[str, Row], folders: _Folders, shop: Shop
 ) -> Rewritten | None:
     """The site with some new texts in it; None if more may have changed."""
-    if record.others != inputs.others or not _is_current(record, shop):
+    if record.others != inputs.others or not _is_current(record, shop) or record.secret:
         return None
     return rewritten_texts(tree, record, there, folders.output, folders.staging, shop)
 
@@ -282,6 +292,7 @@ def _remember(
         until=until,
         site=made.site,
         data=made.data,
+        secret=bool(known.secrets),
         posts=report.posts,
         pages=report.pages,
         held=report.held,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 from msgspec import Struct
@@ -16,11 +16,12 @@ from msgspec.structs import replace
 from sitegen.adapters.stamps import Stamp, Stamps
 from sitegen.build.record import DocumentRow
 from sitegen.build.shop import Shop
-from sitegen.build.work import Reader, Reading, read_some, reading_of
+from sitegen.build.work import Reader, Reading, keeps_secret, read_some, reading_of
 from sitegen.config import FILE, Config, convert_rules, parse_rules, read_config, reader_rules
 from sitegen.digest import Digest, digest_bytes, digest_of
 from sitegen.engine.memo import Codec
 from sitegen.engine.pool import FEW
+from sitegen.engine.store import StoreDamaged
 from sitegen.errors import Problem
 from sitegen.model.document import Body, Document, Fragment, Link
 from sitegen.model.site import Relation, Site, TagTable
@@ -28,6 +29,10 @@ from sitegen.model.source import Source, Tree
 from sitegen.stages.index import Clock, Entry, index, tag_table
 from sitegen.stages.relate import relate
 from sitegen.stages.scan import scan, stamp_name
+
+if TYPE_CHECKING:
+    # Imported where it is used: most sites have no members.
+    from sitegen.stages.audit import Secret
 
 
 class Survey(Struct, frozen=True, kw_only=True):
@@ -50,6 +55,8 @@ class Known(NamedTuple):
     """The digests of the texts that the store keeps for it."""
     versions: dict[str, str]
     """By source what each document is known by; none for what may leave no digest."""
+    secrets: tuple[Secret, ...]
+    """Of each text for members by what it could be found again. Not to be stored in clear."""
     secretive: bool
     """Whether some text is for members, or cannot be read, and the cache may not keep it: then no digest of
     the inputs may stay."""
@@ -110,6 +117,7 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     """
     entries: list[Entry] = []
     versions: dict[str, str] = {}
+    secrets: list[Secret] = []
     secretive = False
     sources = tree.of_kind("post", "page")
     for source, version, reading in read_sources(sources, shop):
@@ -118,6 +126,8 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
             open_names.add(stamp_name(source))
         elif not shop.keeps_gated:
             secretive = True
+        if reading.document is not None and _keeps_secret(reading.document, shop):
+            secrets.append(_secret_of(reading, version, shop))
         if reading.document is None or reading.body is None:
             shop.left_out.add(source.shown)
         else:
@@ -132,7 +142,35 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
     shop.note(table.problems)
     htmls = (html for entry in entries for html in _htmls(entry.body, gated=shop.keeps_gated))
     bodies = frozenset(map(bytes.fromhex, htmls))
-    return Known(tree, tuple(entries), site, _related(table, shop), bodies, versions, secretive)
+    related = _related(table, shop)
+    return Known(tree, tuple(entries), site, related, bodies, versions, tuple(secrets), secretive)
+
+
+def _keeps_secret(document: Document, shop: Shop) -> bool:
+    return keeps_secret(document, hides_titles="title" in shop.config.members.hide)
+
+
+def _secret_of(reading: Reading, version: str, shop: Shop) -> Secret:
+    """What is known of a text for members: found out just now, or kept where texts for members may be."""
+    data, key = reading.secret, _secret_key(bytes.fromhex(version), shop)
+    if not data:
+        stored = shop.store.get(key)
+        if stored is None:
+            raise StoreDamaged
+        data = stored
+    if shop.keeps_gated:
+        shop.memo.used.add(key)
+    return _decode_secret(data)
+
+
+def _decode_secret(data: bytes) -> Secret:
+    from sitegen.stages.audit import Secret
+
+    return msgspec.msgpack.decode(data, type=Secret)
+
+
+def _secret_key(version: bytes, shop: Shop) -> bytes:
+    return shop.memo.key("secret", version)
 
 
 def _htmls(body: Body, *, gated: bool) -> Iterator[Digest]:
@@ -154,22 +192,26 @@ def _keys(sources: Sequence[Source], shop: Shop) -> list[bytes]:
     """What each source is known by before it is read."""
     parsing, converting = parse_rules(shop.config), convert_rules(shop.config)
     # Where what is gated may be kept, other results are: they must not be met where it may not.
-    common = (parsing, converting, _zone_digest(parsing.timezone), shop.keeps_gated)
+    common = (parsing, converting, _zone_digest(parsing.timezone), shop.keeps_gated, shop.config.members.hide)
     return shop.memo.keys("read", common, sources)
 
 
 def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> Iterator[Reading]:
     """Each source as it was read, now or in an earlier build; its public text is in the store."""
     gated = shop.keeps_gated
-    reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config), gated)
+    hides = "title" in shop.config.members.hide
+    reader = Reader(shop.roots, parse_rules(shop.config), convert_rules(shop.config), gated, hides)
     # What one takes is some ten times less with the native engine, and starting workers is not.
     few = FEW if reader.converting.markdown.engine == "python-markdown" else 10 * FEW
 
     def run(places: Sequence[int]) -> Iterator[Reading]:
         chosen = [sources[place] for place in places]
         progress = shop.steps("Reading", chosen)
-        for one in shop.pool.map_chunks(read_some, reader, chosen, progress=progress, few=few):
-            reading = reading_of(one.said, gated=gated)
+        results = shop.pool.map_chunks(read_some, reader, chosen, progress=progress, few=few)
+        for place, one in zip(places, results, strict=True):
+            reading = reading_of(one.said, gated=gated)._replace(secret=one.secret)
+            if gated and one.secret:
+                shop.store.put(_secret_key(keys[place], shop), one.secret)
             if reading.body is not None:
                 shop.store.put_blob(one.html)
                 if gated and reading.body.gated is not None:

@@ -84,6 +84,8 @@ class Record(Struct, frozen=True, kw_only=True):
     """What every page knew of the site, in the store."""
     data: Digest = Digest("")
     """The site's own data, in the store."""
+    secret: bool = False
+    """Whether some text is for members: then all that is published is searched for all of them."""
     posts: int = 0
     pages: int = 0
     held: tuple[Waiting, ...] = ()

@@ -168,7 +168,7 @@ class _Rewriting:
         for job, made in zip(jobs, self.shop.pool.map_chunks(make_pages, rules, jobs, press), strict=True):
             if isinstance(made, Problem):
                 return None
-            staged.append(Staged(job.path, *made))
+            staged.append(Staged(job.path, made.digest, made.size))
         write_code(self.shop.memo, code, self.files)
         return staged
 

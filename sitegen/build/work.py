@@ -12,7 +12,7 @@ from sitegen.adapters.jinja import TemplateFile, Templates
 from sitegen.config import ConvertRules, ParseRules
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
-from sitegen.model.document import Body, Document, Parsed
+from sitegen.model.document import PUBLIC, Body, Converted, Document, Parsed
 from sitegen.model.lock import FILES, GatedFile
 from sitegen.model.packed import unpack
 from sitegen.model.plan import SealedRecipe
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     # Imported where they are used: most sites have no members.
     from sitegen.adapters.sealing import Keys
     from sitegen.model.members import InsideFile
+    from sitegen.stages.audit import Searcher, Wanted
 
 
 class Reading(NamedTuple):
@@ -38,6 +39,8 @@ class Reading(NamedTuple):
     problems: tuple[Problem, ...]
     written: bytes
     """The same as bytes, to be kept; empty for what must not be."""
+    secret: bytes = b""
+    """The prints of what it keeps for members, if it was read just now."""
 
 
 class Reader(NamedTuple):
@@ -48,6 +51,8 @@ class Reader(NamedTuple):
     converting: ConvertRules
     gated: bool = False
     """Whether what is for members is wanted, too: only where all that is kept is sealed."""
+    hides_titles: bool = False
+    """Whether titles of what is for members are, too."""
 
 
 class Written(NamedTuple):
@@ -59,6 +64,8 @@ class Written(NamedTuple):
     """Of what everybody may read."""
     gated: bytes = b""
     """HTML that is for members."""
+    secret: bytes = b""
+    """By what anything for members could be found again in a file; see `audit`."""
 
 
 def read_some(reader: Reader, sources: list[Source]) -> list[Written]:
@@ -74,9 +81,26 @@ def read_some(reader: Reader, sources: list[Source]) -> list[Written]:
             _encode((one.document, made.body, one.problems + made.problems)),
             made.preview_html.encode(),
             made.gated_html.encode() if reader.gated else b"",
+            _secret(reader, one, made),
         )
         for one, made in zip(parsed, converted, strict=True)
     ]
+
+
+def _secret(reader: Reader, parsed: Parsed, made: Converted) -> bytes:
+    """The prints of what a document keeps for members; empty if it keeps nothing."""
+    if parsed.document is None or not keeps_secret(parsed.document, hides_titles=reader.hides_titles):
+        return b""
+    from sitegen.stages.audit import secret_of
+
+    front = parsed.document.front
+    hidden = [front.title] if reader.hides_titles and front.access != PUBLIC else []
+    return _encode_secret(secret_of(parsed, made, hidden))
+
+
+def keeps_secret(document: Document, *, hides_titles: bool) -> bool:
+    """Whether something of a document is for members."""
+    return document.gated or (hides_titles and document.front.access != PUBLIC)
 
 
 def _parsed(reader: Reader, sources: list[Source]) -> list[Parsed]:
@@ -106,6 +130,7 @@ def reading_of(written: bytes, *, gated: bool = False) -> Reading:
 
 
 _encode = msgspec.json.Encoder(order="deterministic").encode
+_encode_secret = msgspec.msgpack.Encoder().encode
 _decoder = msgspec.json.Decoder(tuple[Document | None, Body | None, tuple[Problem, ...]])
 
 
@@ -121,6 +146,10 @@ class PressRules(NamedTuple):
     """Templates that were compiled before. In this process, others are added as they are compiled."""
     keys: Keys | None = None
     """What gated texts are sealed with."""
+    wanted: Wanted | None = None
+    """What no page may hold."""
+    exempt: str = ""
+    """The folder whose pages may hold it all the same."""
 
 
 class PageJob(NamedTuple):
@@ -140,28 +169,51 @@ class Press(NamedTuple):
     folder: Path
     tools: Tools
     keys: Keys | None
+    searcher: Searcher | None = None
+    exempt: str = ""
+
+
+class PageMade(NamedTuple):
+    """A page that lies ready."""
+
+    digest: Digest
+    size: int
+    clean: bool = False
+    """Whether it was searched for what is for members, and nothing was found."""
 
 
 def press(rules: PressRules) -> Press:
     """The tools of a worker."""
     tools = Tools(Templates(rules.templates, code=rules.code), rules.site, rules.data)
-    return Press(rules.folder, tools, rules.keys)
+    if rules.wanted is None:
+        return Press(rules.folder, tools, rules.keys)
+    from sitegen.stages.audit import Searcher
+
+    return Press(rules.folder, tools, rules.keys, Searcher(rules.wanted), rules.exempt)
 
 
-def make_pages(press: Press, jobs: list[PageJob]) -> list[tuple[Digest, int] | Problem]:
-    """Of each page the digest and the size, now that it lies ready, or why there is none.
+def make_pages(press: Press, jobs: list[PageJob]) -> list[PageMade | Problem]:
+    """Of each page what is known of it, now that it lies ready, or why there is none.
 
     What is for members is sealed before any template runs.
     """
     ready = [RenderJob(job.path, job.recipe, job.html, _sealed(press.keys, job)) for job in jobs]
     with standing():
         pages = [render(press.tools, job) for job in ready]
-    return [page.problem if page.problem is not None else _staged(press.folder, page) for page in pages]
+    return [page.problem if page.problem is not None else _made(press, page) for page in pages]
 
 
-def _staged(folder: Path, made: Rendered) -> tuple[Digest, int]:
-    staged = stage(folder, made.path, made.data)
-    return staged.digest, staged.size
+def _made(press: Press, page: Rendered) -> PageMade:
+    staged = stage(press.folder, page.path, page.data)
+    return PageMade(staged.digest, staged.size, _is_clean(press, page))
+
+
+def _is_clean(press: Press, page: Rendered) -> bool:
+    """Whether nothing for members is found in a page. Its free text is public, whatever stands in it."""
+    if press.searcher is None or (press.exempt and page.path.startswith(press.exempt)):
+        return False
+    found = press.searcher.search(page.path, page.data)
+    return not (found.hits or found.unsearched)
 
 
 def _sealed(keys: Keys | None, job: PageJob) -> str:

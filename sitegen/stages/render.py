@@ -34,6 +34,8 @@ class Rendered(Struct, frozen=True):
     path: str
     data: bytes = b""
     problem: Problem | None = None
+    body: str = ""
+    """The text that was given to the template."""
 
 
 class RenderJob(NamedTuple):
@@ -61,7 +63,8 @@ def render(tools: Tools, job: RenderJob) -> Rendered:
     name, templates = page.template, tools.templates
     try:
         with deadline(SECONDS):
-            text = templates.render(name, _values(page, tools, job))
+            values = _values(page, tools, job)
+            text = templates.render(name, values)
     except TemplateMistake as mistake:
         return Rendered(job.path, problem=mistake.problem)
     except Overdue as overdue:
@@ -69,7 +72,7 @@ def render(tools: Tools, job: RenderJob) -> Rendered:
     if job.path.endswith(".xml"):
         text = _NOT_XML.sub("", text)
     try:
-        return Rendered(job.path, (text.rstrip("\n") + "\n").encode())
+        return Rendered(job.path, (text.rstrip("\n") + "\n").encode(), body=str(values.get("body", "")))
     except UnicodeEncodeError:
         path, _ = templates.where(name, Overdue())
         message = (

@@ -198,11 +198,11 @@ def test_other_texts_for_members_make_every_file_new(
 def test_without_a_key_nothing_is_remembered(site: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     one = secret(site, shop)
     paths = searched(monkeypatch)
-    before = shop.store.keys()
+    before = shop.store.names()
     for _ in range(2):
         assert audit(published(site / "output"), [one], list, shop) == []
     assert len(paths) == 2 * len(published(site / "output"))
-    assert shop.store.keys() == before
+    assert shop.store.names() == before
 
 
 def test_what_is_remembered_holds_neither_words_nor_their_prints(site: Path, shop: Shop) -> None:

@@ -216,7 +216,11 @@ def test_a_text_for_members_that_is_edited_changes_its_own_page_only(site: Site)
 def test_a_file_that_everybody_can_get_is_an_error_or_told(site: Site) -> None:
     add(site)
     site.write("content/images/both.png", "picture")
-    site.post("p", "Free.\n\n<!--members-only-->\n\n![x](../images/both.png)", access="members")
+    site.post(
+        "p",
+        "Free.\n\n<!--members-only-->\n\nBoth see it in the same light: ![x](../images/both.png)",
+        access="members",
+    )
     site.post("q", "![x](../images/both.png)")
     told = (
         "content/posts/p.md:6: The text for members shows content/images/both.png, which everybody can get. "

@@ -52,6 +52,8 @@ class Hidden(NamedTuple):
     files: Mapping[str, tuple[GatedFile, ...]] = {}
     """By a document's source, the sealed files that its gated text shows."""
     problems: tuple[Problem, ...] = ()
+    gated: tuple[Source, ...] = ()
+    """Those that stay back for the sake of gated texts: nothing published may be equal to them."""
 
 
 def hidden_files(site: Site, context: Context, material: Material, name: Name) -> Hidden:
@@ -62,11 +64,12 @@ def hidden_files(site: Site, context: Context, material: Material, name: Name) -
     name is public. What gated texts link to is sealed, if they are.
     """
     shown = Shown(context)
-    hidden = set(material.named)
+    hidden, gated = set(material.named), set[str]()
     for one in site.written:
         if one.document.gated:
-            hidden |= shown.by_text(one.body.gated, origin_of(one.document, Place(one.address)))
-            hidden |= _own_folder(one.document.source, material)
+            gated |= shown.by_text(one.body.gated, origin_of(one.document, Place(one.address)))
+            gated |= _own_folder(one.document.source, material)
+    hidden |= gated
     for held in site.held:
         origin = origin_of(held.document, Place("/"))
         hidden |= shown.by_text(held.body.preview, origin) | shown.by_text(held.body.gated, origin)
@@ -79,9 +82,11 @@ def hidden_files(site: Site, context: Context, material: Material, name: Name) -
         return Hidden(frozenset())
     public = _public(site, shown)
     public.update(path for path in hidden if context.templates.name(path))
+    found = Hidden(frozenset(hidden - public))
     if material.lock.kind != "teaser":
-        return _Sealing(site, shown, material, name).hidden(frozenset(hidden - public), public)
-    return Hidden(frozenset(hidden - public))
+        found = _Sealing(site, shown, material, name).hidden(found.withheld, public)
+    alone = tuple(one for one in material.tree.of_kind("file") if one.path in gated - public)
+    return found._replace(gated=alone)
 
 
 def _public(site: Site, shown: Shown) -> set[str]:

@@ -15,7 +15,7 @@ from sitegen.stages.write.guard import check_output
 from sitegen.stages.write.look import intact, restamp, stamps
 from sitegen.stages.write.manifest import read_manifest
 from sitegen.stages.write.publish import foreign, publish
-from sitegen.stages.write.staging import Staged, discard, locked, stage, stage_copy, staging
+from sitegen.stages.write.staging import Staged, discard, locked, stage, stage_copy, staged_at, staging
 
 __all__ = [
     "Staged",
@@ -29,6 +29,7 @@ __all__ = [
     "restamp",
     "stage",
     "stage_copy",
+    "staged_at",
     "staging",
     "stamps",
 ]
