@@ -9,7 +9,7 @@ pieces are missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from itertools import chain
 from zlib import crc32
@@ -45,6 +45,13 @@ _MANY = 24
 """New pieces of one file from which on it is worth finding out which of them are clean."""
 _ENDS = LEAK - 1
 """Letters of a piece that others may go on with."""
+_MARGIN = 256
+"""Bytes at each end of a public text that are searched, at least, and which may double."""
+_WIDEST = 1 << 11
+_HOLDER = re.compile(rb"(?:<|&lt;)(?:!|/?(?:script|style)\b)|--(?:>|&gt;)", re.IGNORECASE)
+"""What begins or ends something in which signs are no tags."""
+_GAP = b" qzxjqzxj "
+"""Stands for what was passed over: letters that no text goes on with."""
 _WORDLESS = (b"", b"")
 
 
@@ -83,16 +90,22 @@ class Searcher:
             self.files.setdefault(size, set()).add(digest)
         self._forget()
 
-    def search(self, path: str, data: bytes) -> Found:
-        """What a file holds that is for members. Its path counts as a part of it."""
+    def search(self, path: str, data: bytes, public: Sequence[bytes] = ()) -> Found:
+        """What a file holds that is for members. Its path counts as a part of it.
+
+        Each of `public` is a text that stands in the file as it is and that everybody may read. Its inside is
+        passed over, once, but not its ends, with which letters outside may go on.
+        """
         if self._kept > _MOST_KEPT:
             self._forget()
         search = _Search(self)
         try:
             if path:
                 search.text(path.encode(errors="replace"), 0)
+            if len(data) in self.files:
+                search.compare(data)
             if b"\0" not in data and _is_utf8(data):
-                search.whole(data)
+                search.whole(_without_insides(data, public))
             else:
                 search.binary(data, 0)
         except TooMuch:
@@ -194,8 +207,6 @@ class _Search:
     def whole(self, data: bytes) -> None:
         """Search a text, but for what is known to be clean."""
         searcher = self.searcher
-        if len(data) in searcher.files:
-            self._compare(data)
         joints, new = searcher.joints, _New()
         texts = data.split(b"\n\n")
         for text, piece in zip(texts, map(searcher.pieces.get, map(hash, texts)), strict=True):
@@ -273,8 +284,6 @@ class _Search:
 
     def binary(self, data: bytes, depth: int) -> None:
         """Search bytes, so deep, whatever they are."""
-        if len(data) in self.searcher.files:
-            self._compare(data)
         for part in opened(data):
             self._inner(part, depth)
             if not part.isascii():
@@ -299,9 +308,10 @@ class _Search:
             raise TooMuch
         if depth >= DEEPEST:
             self.unsearched = f"more than {DEEPEST} encodings lie within each other in it"
-        elif is_text:
-            if len(data) in self.searcher.files:
-                self._compare(data)
+            return
+        if len(data) in self.searcher.files:
+            self.compare(data)
+        if is_text:
             self.text(data, depth + 1)
         else:
             self.binary(data, depth + 1)
@@ -379,10 +389,43 @@ class _Search:
         self.hits[Hit(found, words)] = None
         return False
 
-    def _compare(self, data: bytes) -> None:
+    def compare(self, data: bytes) -> None:
+        """Look whether bytes are a file for members."""
         digest = Digest(sha256(data).hexdigest())
         if digest in self.searcher.files[len(data)]:
             self.hits[Hit(file=digest)] = None
+
+
+def _without_insides(data: bytes, public: Sequence[bytes]) -> bytes:
+    """A text without the insides of others that are public."""
+    for text in public:
+        ends = _ends(text)
+        if ends:
+            before, found, after = data.partition(text)
+            if found:
+                data = b"".join((before, text[: ends[0]], _GAP, text[ends[1] :], after))
+    return data
+
+
+def _ends(text: bytes) -> tuple[int, int] | None:
+    """Where the inside of a text begins and ends: between two tags, and behind as many letters as matter.
+
+    Nothing that has a meaning beyond a tag may begin or end there. A text that has no such inside is left.
+    """
+    margin = _MARGIN
+    while margin <= _WIDEST:
+        first, last = text.find(b">", margin) + 1, text.rfind(b"<", 0, -margin)
+        if not 0 < first < last or text.rfind(b">") < text.rfind(b"<"):
+            return None
+        if _is_enough(text[:first]) and _is_enough(text[last:]):
+            return None if _HOLDER.search(text, first, last) else (first, last)
+        margin *= 2
+    return None
+
+
+def _is_enough(end: bytes) -> bool:
+    """Whether the end of a text has as many letters outside its tags as may be part of something longer."""
+    return len(letters(_split(end, _New()))) >= _ENDS
 
 
 def _split(text: bytes, new: _New) -> bytes:

@@ -342,6 +342,79 @@ def test_what_is_remembered_of_one_file_hides_nothing_in_the_next(files: list[li
         assert together.search("", page) == Searcher(everything).search("", page)
 
 
+# Public texts within a file
+
+FREE = (
+    "<h2>Of the ferry</h2>\n<p>Everybody may read of the ferry that crossed the river in those days.</p>\n"
+    + "<p>It went at <b>six</b> and at noon, and never when the ice was on the water.</p>\n" * 20
+)
+
+
+def beside(page: str, public: str) -> list[Leak]:
+    """The leaks in a page of which one text is public."""
+    assert public in page
+    return list(leaks("a", searcher().search("a", page.encode(), (public.encode(),)).hits, [SECRET], NOTHING))
+
+
+def test_the_inside_of_a_public_text_is_passed_over_once() -> None:
+    public = f"{FREE}<p>{SENTENCE}.</p>\n{FREE}"
+    assert found_in(PAGE.format(public))
+    assert not beside(PAGE.format(public), public)
+    assert beside(PAGE.format(public + public), public)
+    for other in (f"{SENTENCE}{public}", f"{public}{SENTENCE}", f"<meta content='{SENTENCE}'>{public}"):
+        assert beside(PAGE.format(other), public)
+
+
+@pytest.mark.parametrize("within", range(1, len(SENTENCE) - 1))
+@pytest.mark.parametrize("between", ["{}{}", "<i title='{}{}'>", "<!-- {}{} -->", "<script>'{}{}'</script>"])
+def test_letters_that_go_on_from_a_public_text_or_to_it_are_found(within: int, between: str) -> None:
+    first, last = SENTENCE[:within], SENTENCE[within:]
+    if between == "{}{}":
+        first, last = (part.replace(" ", " <wbr>") for part in (first, last))
+    begins, ends = f"{last}.</p>{FREE}", f"{FREE}<p>{first}"
+    assert beside(PAGE.format(between.format(first, begins)), begins)
+    assert beside(PAGE.format(between.format(ends, last)), ends)
+
+
+@pytest.mark.parametrize("encoding", ["base64", "percent", "javascript", "css", "entities"])
+def test_encoded_words_that_go_on_from_a_public_text_or_to_it_are_found(encoding: str) -> None:
+    encoded = ENCODINGS[encoding](SENTENCE).decode()
+    for within in range(1, len(encoded) - 1):
+        first, last = encoded[:within], encoded[within:]
+        begins, ends = f"{last}</p>{FREE}", f"{FREE}<p>{first}"
+        assert bool(beside(PAGE.format(first + begins), begins)) == bool(
+            found_in(PAGE.format(first + begins))
+        )
+        assert bool(beside(PAGE.format(ends + last), ends)) == bool(found_in(PAGE.format(ends + last)))
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        "",
+        "A few words, and no tags",
+        f"{FREE}<a title='",
+        f"{FREE}<!-- {FREE}",
+        f"{FREE}--> {FREE}",
+        f"{FREE}<script>{FREE}",
+        f"{FREE}&lt;!-- {FREE}",
+        f"{FREE}{'<img>' * 900}",
+        "<" * 3000,
+        ">" * 3000,
+    ],
+    ids=range(10),
+)
+def test_a_public_text_that_cannot_be_told_from_what_follows_hides_nothing(public: str) -> None:
+    for page in (f"{public}<p>{SENTENCE}</p>", f"<p>{SENTENCE}</p>{public}"):
+        assert beside(page, public)
+    assert not beside(f"{public}<p>Good day.</p>", public)
+
+
+def test_a_public_text_that_does_not_stand_in_the_file_changes_nothing() -> None:
+    page = PAGE.format(SENTENCE).encode()
+    assert searcher().search("a", page, (FREE.encode(),)) == searcher().search("a", page)
+
+
 # What is not a leak
 
 
