@@ -212,7 +212,7 @@ def _is_clean(press: Press, page: Rendered) -> bool:
     """Whether nothing for members is found in a page. Its free text is public, whatever stands in it."""
     if press.searcher is None or (press.exempt and page.path.startswith(press.exempt)):
         return False
-    found = press.searcher.search(page.path, page.data)
+    found = press.searcher.search(page.path, page.data, [page.body.encode()] if page.body else [])
     return not (found.hits or found.unsearched)
 
 

@@ -307,7 +307,7 @@ class _Search:
         if self._left < 0:
             raise TooMuch
         if depth >= DEEPEST:
-            self.unsearched = f"more than {DEEPEST} encodings lie within each other in it"
+            self._deepest(data, is_text=is_text)
             return
         if len(data) in self.searcher.files:
             self.compare(data)
@@ -315,6 +315,21 @@ class _Search:
             self.text(data, depth + 1)
         else:
             self.binary(data, depth + 1)
+
+    def _deepest(self, data: bytes, *, is_text: bool) -> None:
+        """Search what lies as deep as anybody looks, and note whether something is encoded in it again.
+
+        What is sealed is as if by chance, and short runs of it look like code again and again: those do not
+        count, since no leak has room in them.
+        """
+        if is_text:
+            new = _New()
+            new.add(data)
+            self._letters(new.letters, lambda: TAG.sub(b"", data))
+            self._parts(new)
+        goes_on = is_text and any(may_be_code(run) for run in runs_of_code(data, LEAK))
+        if goes_on or is_packed(data):
+            self.unsearched = f"more than {DEEPEST} encodings lie within each other in it"
 
     def _is_worth(self, data: bytes) -> bool:
         """Whether bytes that are no text may hold something. Most, if they are few, are digests."""

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from hashlib import sha256
+from random import Random
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -246,8 +247,18 @@ def test_encodings_within_each_other_are_undone_to_a_depth_and_beyond_it_the_sea
     for depth in range(1, 8):
         text = base64.b64encode(text)
         one = searcher().search("a", text)
-        assert bool(one.hits) == (depth <= stage.DEEPEST)
-        assert bool(one.unsearched) == (depth > stage.DEEPEST)
+        assert bool(one.hits) == (depth <= stage.DEEPEST + 1)
+        assert bool(one.unsearched) == (depth > stage.DEEPEST + 1)
+
+
+def test_what_is_sealed_is_as_if_by_chance_and_is_searched_to_its_end() -> None:
+    random = Random(7)
+    briefly = searcher(Secret("a.md", prints("<p>A few brief words</p>")))
+    for size in (60, 128, 300, 5_000):
+        for _ in range(200):
+            text = base64.b64encode(random.randbytes(size))
+            assert searcher().search("a", b'{"slots": ["' + text + b'"]}').unsearched == ""
+            assert briefly.search("a", text).unsearched == ""
 
 
 def test_what_becomes_too_much_is_not_taken_for_clean() -> None:
