@@ -30,6 +30,7 @@ from sitegen.errors import Problem, SiteError, UsageError
 from sitegen.model.lock import KEY_FILE
 from sitegen.model.report import BuildReport
 from sitegen.preview import state
+from sitegen.preview.lens import lens_of
 from sitegen.preview.listen import LOOPBACK, Listening, is_local, listen
 from sitegen.preview.server import Server
 from sitegen.preview.state import Shown
@@ -150,7 +151,10 @@ class Loop:
         files = state.read_files(self.output)
         # Built by an earlier run: better than nothing if the first build of this one fails.
         self.shown = Shown(number=int(bool(files)), files=files, root=self._config.root)
-        self.server = server = Server(self.output, self.shown, allow_hosts=allow_hosts, warn=self._warn)
+        lens = partial(lens_of, self.site)
+        self.server = server = Server(
+            self.output, self.shown, allow_hosts=allow_hosts, warn=self._warn, lens=lens
+        )
         watcher = Watcher(self._roots, self._warn)
         with _ended_by_signals(self.stop):
             try:

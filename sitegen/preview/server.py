@@ -30,6 +30,7 @@ from tornado.websocket import WebSocketClosedError
 from sitegen.preview import gate
 from sitegen.preview.address import NOT_FOUND, File, Missing, Moved, locate
 from sitegen.preview.inject import injected, script_tag
+from sitegen.preview.lens import COOKIE, GUEST, Lens, local, shown_as, switch
 from sitegen.preview.media import Part, part_of
 from sitegen.preview.state import Message, Shown, Step, told, welcome
 from sitegen.text.media import is_text, media_type
@@ -37,6 +38,7 @@ from sitegen.text.media import is_text, media_type
 RESERVED = "/__sitegen__/"
 """Addresses below it are the preview's own."""
 SCRIPT = RESERVED + "preview.js"
+VIEW = RESERVED + "view"
 ASSETS = Path(__file__).parent / "assets"
 
 _HEADERS = {
@@ -78,7 +80,10 @@ class Server:
         allow_hosts: Collection[str] = (),
         limits: Limits = _LIMITS,
         warn: Callable[[str], None] = lambda _text: None,
+        lens: Callable[[], Lens | None] = lambda: None,
     ) -> None:
+        self.lens = lens
+        """What pages can be seen through as members see them, if there are any."""
         self.output = output
         self.shown = shown
         self.allow_hosts = frozenset(name.lower() for name in allow_hosts)
@@ -163,6 +168,7 @@ def _application(server: Server) -> Application:
             Rule(_Upgrade("/livereload"), _Channel, given),
             Rule(PathMatches(SCRIPT), _Script, given),
             Rule(PathMatches(RESERVED + "state"), _State, given),
+            Rule(PathMatches(VIEW), _View, given),
         ],
         default_handler_class=_Page,
         default_handler_args=given,
@@ -272,6 +278,23 @@ class _State(_Guarded):
     head = get
 
 
+class _View(_Guarded):
+    """Changes as whom pages are looked at. It is the browser that remembers it: see `lens`."""
+
+    def get(self) -> None:
+        if not gate.token_allowed(self.get_query_argument("token", ""), self.server.token):
+            self.refuse("This page is of another run of the preview.")
+            return
+        lens, who = self.server.lens(), self.get_query_argument("as", "")
+        if lens is not None and who in lens.views:
+            self.set_header("Set-Cookie", f"{COOKIE}={who}; Path=/; HttpOnly; SameSite=Strict")
+        self.set_status(HTTPStatus.SEE_OTHER)
+        self.set_header("Location", local(self.get_query_argument("to", "/")))
+        self.finish()
+
+    head = get
+
+
 class _Page(_Guarded):
     """The files of the site."""
 
@@ -322,8 +345,20 @@ class _Page(_Guarded):
         else:
             self.set_header("Content-Type", "text/html; charset=utf-8")
             if gate.wants_page(self.request.headers):
+                html = self.seen(html)
                 html = injected(html, script_tag(SCRIPT, self.server.token, shown.number))
         self.finish(html)
+
+    def seen(self, html: bytes) -> bytes:
+        """The page as whoever looks sees it, and with what changes that."""
+        lens = self.server.lens()
+        if lens is None:
+            return html
+        who = self.get_cookie(COOKIE, GUEST) or GUEST
+        html = shown_as(html, who, lens, lambda path: (self.server.output / path).read_bytes())
+        links = switch(lens, who, VIEW, self.request.uri or "/", self.server.token)
+        body, end, rest = html.rpartition(b"</body>")
+        return body + links + end + rest if end else html + links
 
     async def send_bytes(self, file: BinaryIO, kind: str) -> None:
         size = file.seek(0, 2)
