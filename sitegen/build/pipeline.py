@@ -103,7 +103,7 @@ def _build(shop: Shop) -> BuildReport:
     # From here on no other build may write there: the second of two is refused before it does any work.
     # A cold build leaves nothing beside its output, not even the file of a lock.
     cache = output.parent if shop.options.cold else shop.options.site / CACHE
-    with staging(output, cache) as folder:
+    with staging(output, cache) as folder, _workers_at_rest(shop):
         tree, stamps = scan_site(shop)
         record = read_record(shop.memo, output)
         there = unharmed(output, record)
@@ -132,6 +132,16 @@ def _build(shop: Shop) -> BuildReport:
             if not shop.session.settles_later:
                 shop.memo.write_notes()
             shop.store.commit()
+
+
+@contextmanager
+def _workers_at_rest(shop: Shop) -> Iterator[None]:
+    """Stop workers when the block fails: they would go on staging files while the folder of those is removed."""
+    try:
+        yield
+    except BaseException:
+        shop.pool.stop()
+        raise
 
 
 def _before(output: Path, shop: Shop) -> Before:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import active_children
 from pathlib import Path
 from typing import overload
 
@@ -210,6 +211,20 @@ def test_a_worker_that_dies_is_told_and_the_pool_goes_on() -> None:
 
 def test_workers_leave_interrupts_to_their_parent(pool: Pool) -> None:
     assert all(pool.map(handler_of_interrupts, None, range(MANY)))
+
+
+def test_workers_that_nobody_waits_for_are_stopped_and_others_are_not(tmp_path: Path) -> None:
+    with Pool(2) as pool:
+        assert list(pool.map(multiply, 1, range(MANY))) == list(range(MANY))
+        workers = {process.pid for process in active_children()}
+        pool.stop()
+        assert {process.pid for process in active_children()} == workers
+        results = pool.map(hang, tmp_path, [0] * MANY + [1] * MANY)
+        next(results)
+        # As after an exception, while its traceback still holds whoever was waiting.
+        pool.stop()
+        wait_until_gone(list(workers))
+        assert list(pool.map(multiply, 1, range(MANY))) == list(range(MANY))
 
 
 def test_no_worker_is_left_after_the_pool() -> None:
