@@ -136,7 +136,7 @@ def _build(shop: Shop) -> BuildReport:
 
 @contextmanager
 def _workers_at_rest(shop: Shop) -> Iterator[None]:
-    """Stop workers when the block fails: they would go on staging files while the folder of those is removed."""
+    """Stop workers when the block fails: they would stage files while the folder of those is removed."""
     try:
         yield
     except BaseException:
