@@ -105,7 +105,7 @@ def _build(shop: Shop) -> BuildReport:
     # From here on no other build may write there: the second of two is refused before it does any work.
     # A cold build leaves nothing beside its output, not even the file of a lock.
     cache = output.parent if shop.options.cold else shop.options.site / CACHE
-    with staging(output, cache) as folder:
+    with staging(output, cache) as folder, _workers_at_rest(shop):
         tree, stamps = scan_site(shop)
         record = read_record(shop.memo, output)
         there = unharmed(output, record)
@@ -144,6 +144,16 @@ def _audit(known: Known, made: Made, folders: _Folders, shop: Shop) -> None:
         from sitegen.build.auditing import audit_site
 
         audit_site(made, known, folders.staging, folders.output, shop)
+
+
+@contextmanager
+def _workers_at_rest(shop: Shop) -> Iterator[None]:
+    """Stop workers when the block fails: they would stage files while the folder of those is removed."""
+    try:
+        yield
+    except BaseException:
+        shop.pool.stop()
+        raise
 
 
 def _before(output: Path, shop: Shop) -> Before:

@@ -83,6 +83,8 @@ class Pool:
         self._given = executor
         self._own: ProcessPoolExecutor | None = None
         self._lifeline: Connection | None = None
+        self._waiting: deque[Future[list[Any]]] = deque()
+        """What is under way."""
 
     @overload
     def map(
@@ -154,6 +156,12 @@ class Pool:
                 progress(done)
             yield result
 
+    def stop(self) -> None:
+        """End the workers if they are still at something that nobody waits for any more."""
+        left = [future for future in self._waiting if not future.cancel()]
+        if not all(future.done() for future in left):
+            self.close()
+
     def close(self) -> None:
         """End the workers, whatever they are doing. The next `map` starts new ones."""
         executor, lifeline = self._own, self._lifeline
@@ -184,7 +192,7 @@ class Pool:
         """The results of the workers, in order, with a bounded number of chunks under way."""
         packed = pickle.dumps((function, prepare, shared), pickle.HIGHEST_PROTOCOL)
         token = sha256(packed).digest()
-        waiting: deque[Future[list[Any]]] = deque()
+        waiting = self._waiting = deque()
         try:
             while chunk := list(islice(items, size)):
                 waiting.append(self._submit(token, packed, chunk))

@@ -212,6 +212,21 @@ def test_workers_leave_interrupts_to_their_parent(pool: Pool) -> None:
     assert all(pool.map(handler_of_interrupts, None, range(MANY)))
 
 
+def test_workers_that_nobody_waits_for_are_stopped_and_others_are_not(tmp_path: Path) -> None:
+    with Pool(2) as pool:
+        workers = {process for process, _ in pool.map(whose, None, range(MANY))} - {os.getpid()}
+        assert workers
+        pool.stop()
+        assert {process for process, _ in pool.map(whose, None, range(MANY))} <= {*workers, os.getpid()}
+        # Of an unknown number, so many go into the first chunk; all others hang.
+        results = pool.map(hang, tmp_path, (int(item >= MOST_IN_CHUNK // 2) for item in range(10 * MANY)))
+        next(results)
+        # As after an exception, while its traceback still holds whoever was waiting.
+        pool.stop()
+        wait_until_gone(list(workers))
+        assert list(pool.map(multiply, 1, range(MANY))) == list(range(MANY))
+
+
 def test_no_worker_is_left_after_the_pool() -> None:
     with Pool(2) as pool:
         workers = [process for process, _ in pool.map(whose, None, range(MANY))]
