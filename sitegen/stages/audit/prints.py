@@ -80,7 +80,7 @@ def prints(html: str, markdown: str = "", whole: Iterable[str] = ()) -> Prints:
     return Prints(
         array("I", sorted(found)).tobytes(),
         tuple(sorted(shorts)),
-        any(0 < len(one) < LEAST for one in must),
+        0 < len(text) < LEAST,
     )
 
 
