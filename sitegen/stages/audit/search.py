@@ -9,7 +9,7 @@ pieces are missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from itertools import chain
 from zlib import crc32
@@ -52,7 +52,11 @@ _ENDS = LEAK - 1
 _MARGIN = 256
 """Bytes at each end of a public text that are searched, at least, and which may double."""
 _WIDEST = 1 << 11
-_HOLDER = re.compile(rb"(?:<|&lt;)(?:!--|/?(?:script|style)\b)|--(?:>|&gt;)", re.IGNORECASE)
+_HOLDERS = (
+    (b"--", (b"<!--", b"-->", b"&lt;!--", b"--&gt;")),
+    (b"script", (b"<script", b"/script", b";script")),
+    (b"style", (b"<style", b"/style", b";style")),
+)
 """What begins or ends something in which signs are no tags. A text with any of it is searched as a whole."""
 _TELLING = 64
 """Bytes by which a text is found faster than by all of it."""
@@ -143,9 +147,7 @@ class Searcher:
                 pieces[hash(text)] = ()
         for first, before, tail in new.joints:
             afters[first][before] = tail
-        wordless = [hash(one) for one in new.apart.chunks if _is_wordless(one)]
-        self.chunks.update(wordless)
-        self._kept += 500 * len(new.texts) + 200 * len(new.joints) + 80 * len(wordless)
+        self._kept += 500 * len(new.texts) + 200 * len(new.joints)
 
     def keep_parts(self, parts: Iterable[bytes]) -> None:
         """Remember that tags, or other parts of pieces, are clean."""
@@ -160,8 +162,6 @@ class Searcher:
         self.pieces: dict[int, _Piece] = {}
         self._afters: dict[bytes, _After] = {}
         """By the first letters of pieces."""
-        self.chunks: set[int] = set()
-        """Tags in a row without any letters between them, as shapes."""
         self.parts: set[int] = set()
         self._kept = 0
 
@@ -169,9 +169,9 @@ class Searcher:
 class _New:
     """What is new in a row of pieces."""
 
-    def __init__(self, texts: list[bytes], chunks: set[int]) -> None:
+    def __init__(self, texts: list[bytes]) -> None:
         self.texts = texts
-        self.apart = _apart(texts, chunks)
+        self.apart = _apart(texts)
         self.letters: list[bytes] = []
         self.joints: list[tuple[bytes, bytes, bytes]] = []
         """The first letters of a piece, those before it, and the last letters after it."""
@@ -223,7 +223,7 @@ class _Search:
             return False
         unknown.append(b">" + path)  # a sign, so that no code goes on in it
         pieces.append(None)
-        new = _New(unknown, searcher.chunks)
+        new = _New(unknown)
         new.join(pieces)
         self._search_new(new)
         return True
@@ -247,7 +247,7 @@ class _Search:
         """Remember the pieces that are clean by themselves: only one or two are not, and may be public."""
         found, unsearched = self.hits, self.unsearched
         for text in texts:
-            alone = _New([text], self.searcher.chunks)
+            alone = _New([text])
             alone.join((None,))
             self.hits, self.unsearched = {}, ""
             self._seen.clear()
@@ -274,7 +274,7 @@ class _Search:
     def text(self, data: bytes, depth: int) -> None:
         """Search a text that stands in a file, so deep."""
         if b"<" in data:
-            apart = _apart([data], self.searcher.chunks)
+            apart = _apart([data])
             self._letters(apart.letters, lambda: TAG.sub(b"", data))
             self._parts(apart, data)
         else:
@@ -428,7 +428,7 @@ def _ends(text: bytes) -> tuple[int, int] | None:
 def _holds_more(text: bytes) -> bool:
     """Whether something in a text may begin or end that has a meaning beyond a tag."""
     lower = text.lower()
-    return (b"--" in lower or b"script" in lower or b"style" in lower) and bool(_HOLDER.search(lower))
+    return any(written in lower for sign, every in _HOLDERS if sign in lower for written in every)
 
 
 def _is_enough(end: bytes) -> bool:
@@ -442,25 +442,17 @@ class _Apart(Struct, frozen=True, gc=False):
     letters: list[bytes]
     """Of each, those outside of tags."""
     tags: list[bytes]
-    """Of all, as shapes, without those of known chunks."""
+    """Of all, as shapes."""
     raw: list[bytes]
     """Scripts and comments: no tags, whatever signs they hold, but texts of their own."""
-    chunks: list[bytes]
-    """What ends where a tag and a line end, as shapes, if it is not known."""
 
 
-def _apart(texts: list[bytes], known: Container[int]) -> _Apart:
-    """Take texts apart, all at once. Known chunks have tags alone, which were clean."""
-    data = b"\0".join(texts)
+def _apart(texts: list[bytes]) -> _Apart:
+    """Take texts apart, all at once."""
     raw: list[bytes] = []
-    if b"<!--" in data or b"<script" in data or b"<style" in data:
-        data = b"\0".join([_without_raw(text, raw) for text in texts])
-    # Behind the end of a tag nothing depends on what was before, so that any chunk can be left out.
-    *chunks, last = shape(data).split(b">\n")
-    chunks = [chunk for chunk in chunks if hash(chunk) not in known]
-    parts = _SHAPED_TAG.split(fold_high(b">\n".join((*chunks, last))))
+    parts = _SHAPED_TAG.split(fold_high(shape(b"\0".join([_without_raw(text, raw) for text in texts]))))
     words = b"".join(parts[::2]).translate(None, _MARKS)
-    return _Apart(words.split(b"\0"), parts[1::2], raw, chunks)
+    return _Apart(words.split(b"\0"), parts[1::2], raw)
 
 
 def _without_raw(text: bytes, raw: list[bytes]) -> bytes:
@@ -470,11 +462,6 @@ def _without_raw(text: bytes, raw: list[bytes]) -> bytes:
     parts = _RAW.split(text)
     raw += parts[1::2]
     return b" ".join(parts[::2])
-
-
-def _is_wordless(chunk: bytes) -> bool:
-    """Whether a chunk has tags alone."""
-    return chunk.count(b">") == chunk.count(b"><") and chunk[:1] == b"<" and b"\0" not in chunk
 
 
 def _from_latin_1(data: bytes) -> bytes:
