@@ -38,7 +38,7 @@ _MOST_KEPT = 32 << 20
 """Bytes that may be remembered of clean pieces, in each process."""
 _RAW = re.compile(
     rb"<(!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
-    rb"|(?:script|style)\b[^<]*+(?:<(?!/(?:script|style)\b)[^<]*+)*+(?:</(?:script|style)|\Z))",
+    rb"|(?:script|style)\b[^<]*+(?:<(?!/(?:script|style)\b)[^<]*+)*+(?:</(?:script|style)\s*+>?|\Z))",
     re.IGNORECASE,
 )
 _SMALL = 128
@@ -62,9 +62,10 @@ _TELLING = 64
 """Bytes by which a text is found faster than by all of it."""
 _GAP = b" qzxjqzxj "
 """Stands for what was passed over: letters that no text goes on with."""
-_SHAPED_TAG = re.compile(rb"(<[^>\0]*>)")
+_SHAPED_TAG = re.compile(rb"<([^>\0]*)>")
 _MARKS = b"<>\n"
 """What a shape has besides letters."""
+_NO_MARKS = bytes(code for code in range(256) if code not in b"<>\0")
 
 
 class Hit(Struct, frozen=True, order=True, gc=False):
@@ -219,9 +220,9 @@ class _Search:
         texts = data.split(b"\n\n")
         pieces = list(map(searcher.pieces.get, map(hash, texts)))
         unknown = [text for text, piece in zip(texts, pieces, strict=True) if piece is None]
-        if not _is_utf8(b"\n\n".join(unknown)):
+        if not _is_utf8(b"".join(unknown)):
             return False
-        unknown.append(b">" + path)  # a sign, so that no code goes on in it
+        unknown.append(b":" + path)  # a sign, so that no code goes on in it
         pieces.append(None)
         new = _New(unknown)
         new.join(pieces)
@@ -257,8 +258,8 @@ class _Search:
     def _parts(self, apart: _Apart, data: bytes) -> bool:
         """Search tags, scripts and comments, each at its first time. Whether they are clean."""
         least, known = self.searcher.least, self.searcher.parts
-        every = chain(dict.fromkeys(apart.tags), map(letters, apart.raw))
-        parts = [part for part in every if len(part) >= least and hash(part) not in known]
+        long = [part for part in chain(apart.tags, map(letters, apart.raw)) if len(part) >= least]
+        parts = [part for part in dict.fromkeys(long) if hash(part) not in known]
         if not parts:
             return True
         clean = self._letters(
@@ -450,14 +451,20 @@ class _Apart(Struct, frozen=True, gc=False):
 def _apart(texts: list[bytes]) -> _Apart:
     """Take texts apart, all at once."""
     raw: list[bytes] = []
-    parts = _SHAPED_TAG.split(fold_high(shape(b"\0".join([_without_raw(text, raw) for text in texts]))))
+    data = shape(b"\0".join([_without_raw(text, raw) for text in texts]))
+    if not data.isascii():
+        data = b"\0".join(map(fold_high, data.split(b"\0")))
+    if data.translate(None, _NO_MARKS).replace(b"<>", b"").strip(b"\0"):
+        parts = _SHAPED_TAG.split(data)
+    else:  # as nearly always, no sign is without its other, and it takes less time
+        parts = data.replace(b">", b"<").split(b"<")
     words = b"".join(parts[::2]).translate(None, _MARKS)
     return _Apart(words.split(b"\0"), parts[1::2], raw)
 
 
 def _without_raw(text: bytes, raw: list[bytes]) -> bytes:
     """A text without its scripts and comments, which are added to `raw`."""
-    if b"<!--" not in text and b"<script" not in text and b"<style" not in text:
+    if not ((b"!" in text and b"<!--" in text) or b"<script" in text or b"<style" in text):
         return text
     parts = _RAW.split(text)
     raw += parts[1::2]
