@@ -9,9 +9,8 @@ pieces are missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import chain
 from zlib import crc32
 
 from msgspec import Struct
@@ -47,6 +46,7 @@ _MANY = 24
 """New pieces of one file from which on it is worth finding out which of them are clean."""
 _ESCAPES = ((b"%", percent_decoded), (b"&", entities_decoded), (b"\\", backslashes_decoded))
 """By the signs without which there are none."""
+_HALF = GRAM // 2
 _ENDS = LEAK - 1
 """Letters of a piece that others may go on with."""
 _MARGIN = 256
@@ -60,8 +60,8 @@ _HOLDERS = (
 """What begins or ends something in which signs are no tags. A text with any of it is searched as a whole."""
 _TELLING = 64
 """Bytes by which a text is found faster than by all of it."""
-_GAP = b" qzxjqzxj "
-"""Stands for what was passed over: letters that no text goes on with."""
+_GAP = b":qzxjqzxj:"
+"""Stands between what does not belong together: neither a text nor code goes on with it."""
 _SHAPED_TAG = re.compile(rb"<([^>\0]*)>")
 _MARKS = b"<>\n"
 """What a shape has besides letters."""
@@ -134,6 +134,22 @@ class Searcher:
         """Whether some letters may be of a text for members."""
         code = crc32(gram)
         return self.table[code >> 3 & self.mask] >> (code & 7) & 1 == 1
+
+    def suspect(self, text: bytes) -> Iterator[int]:
+        """Where letters begin of which more than these may be of a text for members."""
+        table, mask = self.table, self.mask
+        for place in [
+            place for place, gram in enumerate(sampled(text)) if table[gram >> 3 & mask] >> (gram & 7) & 1
+        ]:
+            at = place * STRIDE
+            # Of letters that make a leak, those half a run later or those half a run earlier are known, too.
+            gram = crc32(text[at + _HALF : at + _HALF + GRAM])
+            if table[gram >> 3 & mask] >> (gram & 7) & 1:
+                yield at
+            elif at:
+                gram = crc32(text[at - _HALF : at - _HALF + GRAM])
+                if table[gram >> 3 & mask] >> (gram & 7) & 1:
+                    yield at
 
     def keep(self, new: _New) -> None:
         """Remember that pieces, and how they follow one another, are clean."""
@@ -222,7 +238,7 @@ class _Search:
         unknown = [text for text, piece in zip(texts, pieces, strict=True) if piece is None]
         if not _is_utf8(b"".join(unknown)):
             return False
-        unknown.append(b":" + path)  # a sign, so that no code goes on in it
+        unknown.append(_GAP + path)
         pieces.append(None)
         new = _New(unknown)
         new.join(pieces)
@@ -258,7 +274,8 @@ class _Search:
     def _parts(self, apart: _Apart, data: bytes) -> bool:
         """Search tags, scripts and comments, each at its first time. Whether they are clean."""
         least, known = self.searcher.least, self.searcher.parts
-        long = [part for part in chain(apart.tags, map(letters, apart.raw)) if len(part) >= least]
+        long = [tag for tag in apart.tags if len(tag) >= least]
+        long += [part for part in map(letters, apart.raw) if len(part) >= least]
         parts = [part for part in dict.fromkeys(long) if hash(part) not in known]
         if not parts:
             return True
@@ -355,12 +372,9 @@ class _Search:
         """Search letters in a row. `source` gives what they are of. Whether they are clean."""
         searcher, clean = self.searcher, True
         text = b"".join(some)
-        table, mask = searcher.table, searcher.mask
         end = 0
-        for place in [
-            place for place, gram in enumerate(sampled(text)) if table[gram >> 3 & mask] >> (gram & 7) & 1
-        ]:
-            if place * STRIDE >= end and (found := self._around(text, place * STRIDE)):
+        for at in searcher.suspect(text):
+            if at >= end and (found := self._around(text, at)):
                 end = found[1]
                 clean = self._hit(text[found[0] : end], source)
         for short in searcher.shorts:
@@ -371,12 +385,6 @@ class _Search:
     def _around(self, text: bytes, at: int) -> tuple[int, int] | None:
         """From where to where letters are known without a gap around those that are, if these are enough."""
         is_known = self.searcher.is_known
-        # Of so many letters, one half or the other goes beyond these.
-        half = GRAM // 2
-        if not is_known(text[at + half : at + half + GRAM]) and not (
-            at >= half and is_known(text[at - half : at - half + GRAM])
-        ):
-            return None
         start, end = at, at + GRAM
         while start > 0 and is_known(text[start - 1 : start - 1 + GRAM]):
             start -= 1

@@ -434,6 +434,15 @@ def test_a_public_beginning_does_not_excuse_what_goes_on_from_it() -> None:
     assert leak.path == "content/posts/mill.md"
 
 
+def test_letters_that_repeat_are_a_text_only_as_often_as_they_stand_there() -> None:
+    secret = Secret("a.md", prints(f"<p>{'ab' * 12} {SENTENCE}</p>"))
+    hits = searcher(secret).search("x", b"ab" * 40).hits
+    assert not list(leaks("x", hits, [secret], NOTHING))
+    longer = Secret("a.md", prints(f"<p>{'ab' * 16} {SENTENCE}</p>"))
+    hits = searcher(longer).search("x", b"ab" * 40).hits
+    assert list(leaks("x", hits, [longer], NOTHING))
+
+
 def test_numbers_in_a_row_are_no_text() -> None:
     numbers = " ".join(map(str, range(1, 60)))
     secret = Secret("a.md", prints(f"<p>{numbers} {SENTENCE}</p>"))
