@@ -36,6 +36,8 @@ from sitegen.stages.audit import (
     wanted,
 )
 from sitegen.stages.audit import search as stage
+from sitegen.stages.audit.letters import letters
+from sitegen.stages.audit.prints import TAG
 
 MARKDOWN = """## What the river took from us
 
@@ -309,8 +311,8 @@ def test_any_31_letters_in_a_row_are_found_in_any_encoding(words: list[str], dat
     part = text[start : data.draw(st.integers(start + 1, len(text)))]
     encoding = data.draw(st.sampled_from(sorted(ENCODINGS)))
     one = searcher(secret).search("a", ENCODINGS[encoding](part))
-    letters = sum(map(str.isalpha, part))
-    if letters >= LEAK:
+    count = sum(map(str.isalpha, part))
+    if count >= LEAK:
         assert list(leaks("a", one.hits, [secret], NOTHING))
 
 
@@ -413,6 +415,15 @@ def test_a_public_text_that_cannot_be_told_from_what_follows_hides_nothing(publi
 def test_a_public_text_that_does_not_stand_in_the_file_changes_nothing() -> None:
     page = PAGE.format(SENTENCE).encode()
     assert searcher().search("a", page, (FREE.encode(),)) == searcher().search("a", page)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.text("<>ab\n1é&;lt", max_size=12).map(str.encode), min_size=1, max_size=5))
+def test_texts_taken_apart_together_are_as_each_by_itself(texts: list[bytes]) -> None:
+    apart = stage._apart(texts)
+    assert apart.letters == [letters(TAG.sub(b"", text)) for text in texts]
+    tags = [letters(tag) for text in texts for tag in TAG.findall(text)]
+    assert [tag.translate(None, b"<\n") for tag in apart.tags] == tags
 
 
 # What is not a leak
