@@ -13,15 +13,14 @@ table, and only runs of other characters are looked at one by one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from html import unescape
 from unicodedata import category, normalize
 
 _FOLDED = bytes(ord(chr(code).lower()) if code < 0x80 else code for code in range(256))
 _SIGNS = bytes(code for code in range(0x80) if not chr(code).isalpha())
-_SIGNS_IN_PARTS = _SIGNS.replace(b"\0", b"")
-_SIGNS_IN_SHAPES = _SIGNS.replace(b"<", b"").replace(b">", b"")
+_SIGNS_IN_SHAPES = bytes(code for code in _SIGNS if code not in b"\0\n<>")
 _COMMON = tuple(sign.encode() for sign in "’‘“”–—…·→←©\N{NO-BREAK SPACE}")
+_ASCII = bytes(range(0x80))
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _ENTITY = re.compile(rb"&(?:#[0-9]{1,8}|#[xX][0-9a-fA-F]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});?")
 
@@ -35,28 +34,28 @@ def letters(data: bytes) -> bytes:
     """The letters of a text in UTF-8. What is no UTF-8 is left out."""
     if b"&" in data:
         data = without_entities(data)
-    return _ascii_first(data.translate(_FOLDED, _SIGNS))
+    return fold_high(data.translate(_FOLDED, _SIGNS))
 
 
 def shape(data: bytes) -> bytes:
-    """What letters, in tags and between them, depend on, in a text without character references."""
+    """A text's letters and the signs that part its tags, lines and, as NUL, its pieces.
+
+    Letters that are no ASCII are as they were.
+    """
+    if b"&" in data:
+        # A sign that is written as a reference begins no tag.
+        data = _ENTITY.sub(_no_sign, data)
     return data.translate(_FOLDED, _SIGNS_IN_SHAPES)
 
 
-def letters_of_each(parts: Iterable[bytes]) -> list[bytes]:
-    """The letters of each of many texts, none of which holds a NUL."""
-    data = b"\0".join(parts)
-    if b"&" in data:
-        data = without_entities(data)
-    return _ascii_first(data.translate(_FOLDED, _SIGNS_IN_PARTS)).split(b"\0")
-
-
-def _ascii_first(found: bytes) -> bytes:
-    """Letters in ASCII as they are; all else is looked at."""
+def fold_high(found: bytes) -> bytes:
+    """Letters in ASCII as they are, and all others folded; signs that are no ASCII left out."""
     if found.isascii():
         return found
+    high = found.translate(None, _ASCII)
     for sign in _COMMON:
-        found = found.replace(sign, b"")
+        if sign in high:
+            found = found.replace(sign, b"")
     return found if found.isascii() else _HIGH.sub(_folded, found)
 
 
@@ -98,6 +97,10 @@ def _character(match: re.Match[bytes]) -> bytes:
         found = unescape(written.decode()).replace("\0", " ").encode(errors="replace")
         _characters[written] = found
     return found
+
+
+def _no_sign(match: re.Match[bytes]) -> bytes:
+    return _character(match).translate(None, b"<>")
 
 
 def readable(data: bytes, part: bytes) -> str:

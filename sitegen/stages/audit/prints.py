@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from struct import unpack
 from zlib import crc32
@@ -47,7 +46,7 @@ class Prints(Struct, frozen=True, gc=False):
     """What is known of one text for members. Not to be stored, nor shown."""
 
     grams: bytes = b""
-    """32-bit numbers, sorted."""
+    """32-bit numbers in the order of the text."""
     shorts: tuple[bytes, ...] = ()
     """Letters that are too few to make a leak, and count together."""
     unseen: bool = False
@@ -73,12 +72,12 @@ def prints(html: str, markdown: str = "", whole: Iterable[str] = ()) -> Prints:
     must = [letters(one.encode(errors="replace")) for one in whole]
     if len(text) < LEAK:
         must.append(text)
-    found: set[int] = set()
+    found = array("I")
     for one in (text, *others, *must):
-        found.update(grams(one))
+        found.extend(grams(one))
     shorts = {one for one in must if LEAST <= len(one) < LEAK}
     return Prints(
-        array("I", sorted(found)).tobytes(),
+        found.tobytes(),
         tuple(sorted(shorts)),
         0 < len(text) < LEAST,
     )
@@ -99,10 +98,12 @@ def _differing(source: bytes, text: bytes) -> Iterator[bytes]:
         yield source[max(0, start - LEAK) :]
 
 
-def grams(text: bytes) -> Iterator[int]:
-    """The print of every run of `GRAM` letters."""
-    for start in range(min(GRAM, len(text) - GRAM + 1)):
-        yield from map(crc32, _blocks(text, start))
+def grams(text: bytes) -> array[int]:
+    """The print of every run of `GRAM` letters, in the order of the text."""
+    found = array("I", bytes(4 * max(0, len(text) - GRAM + 1)))
+    for start in range(min(GRAM, len(found))):
+        found[start::GRAM] = array("I", map(crc32, _blocks(text, start)))
+    return found
 
 
 def sampled(text: bytes) -> Iterator[int]:
@@ -141,13 +142,11 @@ def wanted(some: Sequence[Prints], files: Iterable[tuple[int, Digest]] = ()) -> 
 
 
 def holds(one: Prints, part: bytes) -> bool:
-    """Whether some letters that were found are of this text: a short, or whose runs are all known."""
+    """Whether some letters that were found are of this text: a short, or whose runs follow on each other."""
     if len(part) < LEAK:
         return part in one.shorts
-    known = memoryview(one.grams).cast("I")
-    return all(_is_in(known, gram) for gram in grams(part))
-
-
-def _is_in(known: memoryview, gram: int) -> bool:
-    place = bisect_left(known, gram)
-    return place < len(known) and known[place] == gram
+    sought = grams(part)
+    place = one.grams.find(sought.tobytes())
+    while place % sought.itemsize and place >= 0:
+        place = one.grams.find(sought.tobytes(), place + 1)
+    return place >= 0

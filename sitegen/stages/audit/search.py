@@ -9,16 +9,15 @@ pieces are missed.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import sha256
-from itertools import chain
 from zlib import crc32
 
 from msgspec import Struct
 
 from sitegen.digest import Digest
 from sitegen.stages.audit.contain import TooMuch, is_packed, opened, texts_in
-from sitegen.stages.audit.letters import letters, letters_of_each, readable, shape
+from sitegen.stages.audit.letters import fold_high, letters, readable, shape
 from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, STRIDE, TAG, Wanted, sampled
 from sitegen.stages.audit.unwrap import (
     backslashes_decoded,
@@ -37,22 +36,36 @@ MOST_DECODED = 256 << 20
 _MOST_KEPT = 32 << 20
 """Bytes that may be remembered of clean pieces, in each process."""
 _RAW = re.compile(
-    rb"<(!--.*?(?:-->|\Z)|(?:script|style)\b.*?(?:</(?:script|style)\b|\Z))", re.DOTALL | re.IGNORECASE
+    rb"<(!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
+    rb"|(?:script|style)\b[^<]*+(?:<(?!/(?:script|style)\b)[^<]*+)*+(?:</(?:script|style)\s*+>?|\Z))",
+    re.IGNORECASE,
 )
 _SMALL = 128
 """Fewer bytes than those are looked at before they are searched."""
 _MANY = 24
 """New pieces of one file from which on it is worth finding out which of them are clean."""
+_ESCAPES = ((b"%", percent_decoded), (b"&", entities_decoded), (b"\\", backslashes_decoded))
+"""By the signs without which there are none."""
+_HALF = GRAM // 2
 _ENDS = LEAK - 1
 """Letters of a piece that others may go on with."""
 _MARGIN = 256
 """Bytes at each end of a public text that are searched, at least, and which may double."""
 _WIDEST = 1 << 11
-_HOLDER = re.compile(rb"(?:<|&lt;)(?:!|/?(?:script|style)\b)|--(?:>|&gt;)", re.IGNORECASE)
-"""What begins or ends something in which signs are no tags."""
-_GAP = b" qzxjqzxj "
-"""Stands for what was passed over: letters that no text goes on with."""
-_WORDLESS = (b"", b"")
+_HOLDERS = (
+    (b"--", (b"<!--", b"-->", b"&lt;!--", b"--&gt;")),
+    (b"script", (b"<script", b"/script", b";script")),
+    (b"style", (b"<style", b"/style", b";style")),
+)
+"""What begins or ends something in which signs are no tags. A text with any of it is searched as a whole."""
+_TELLING = 64
+"""Bytes by which a text is found faster than by all of it."""
+_GAP = b":qzxjqzxj:"
+"""Stands between what does not belong together: neither a text nor code goes on with it."""
+_SHAPED_TAG = re.compile(rb"<([^>\0]*)>")
+_MARKS = b"<>\n"
+"""What a shape has besides letters."""
+_NO_MARKS = bytes(code for code in range(256) if code not in b"<>\0")
 
 
 class Hit(Struct, frozen=True, order=True, gc=False):
@@ -71,6 +84,12 @@ class Found(Struct, frozen=True, gc=False):
     hits: tuple[Hit, ...] = ()
     unsearched: str = ""
     """Why it could not be searched to its end, if so."""
+
+
+_After = dict[bytes, bytes]
+"""The last letters after a piece, by those before it."""
+_Piece = tuple[_After, bytes, bytes] | tuple[()]
+"""What followed on a piece, its first letters, and its last, only where it has more; or nothing."""
 
 
 class Searcher:
@@ -100,13 +119,11 @@ class Searcher:
             self._forget()
         search = _Search(self)
         try:
-            if path:
-                search.text(path.encode(errors="replace"), 0)
             if len(data) in self.files:
                 search.compare(data)
-            if b"\0" not in data and _is_utf8(data):
-                search.whole(_without_insides(data, public))
-            else:
+            named = path.encode(errors="replace").replace(b"\0", b"")
+            if b"\0" in data or not search.whole(_without_insides(data, public), named):
+                search.text(named, 0)
                 search.binary(data, 0)
         except TooMuch:
             size = MOST_DECODED >> 20
@@ -118,14 +135,36 @@ class Searcher:
         code = crc32(gram)
         return self.table[code >> 3 & self.mask] >> (code & 7) & 1 == 1
 
+    def suspect(self, text: bytes) -> Iterator[int]:
+        """Where letters begin of which more than these may be of a text for members."""
+        table, mask = self.table, self.mask
+        for place in [
+            place for place, gram in enumerate(sampled(text)) if table[gram >> 3 & mask] >> (gram & 7) & 1
+        ]:
+            at = place * STRIDE
+            # Of letters that make a leak, those half a run later or those half a run earlier are known, too.
+            gram = crc32(text[at + _HALF : at + _HALF + GRAM])
+            if table[gram >> 3 & mask] >> (gram & 7) & 1:
+                yield at
+            elif at:
+                gram = crc32(text[at - _HALF : at - _HALF + GRAM])
+                if table[gram >> 3 & mask] >> (gram & 7) & 1:
+                    yield at
+
     def keep(self, new: _New) -> None:
         """Remember that pieces, and how they follow one another, are clean."""
         if self.readable:
             return  # what is passed over could not be told
-        self.pieces.update(new.pieces)
-        self.joints.update(new.joints)
-        self.shapes.update({key: new.pieces[piece] for piece, key in new.shapes.items()})
-        self._kept += 350 * len(new.pieces) + 200 * len(new.joints) + 100 * len(new.shapes)
+        pieces, afters = self.pieces, self._afters
+        for text, found in zip(new.texts, new.apart.letters, strict=True):
+            if found:
+                first, last = found[:_ENDS], found[-_ENDS:] if len(found) > _ENDS else b""
+                pieces[hash(text)] = afters.setdefault(first, {}), first, last
+            else:
+                pieces[hash(text)] = ()
+        for first, before, tail in new.joints:
+            afters[first][before] = tail
+        self._kept += 500 * len(new.texts) + 200 * len(new.joints)
 
     def keep_parts(self, parts: Iterable[bytes]) -> None:
         """Remember that tags, or other parts of pieces, are clean."""
@@ -137,56 +176,43 @@ class Searcher:
 
     def _forget(self) -> None:
         """Begin to remember anew. All keys are Python's hashes: of 64 bits, other ones in each process."""
-        self.pieces: dict[int, tuple[bytes, bytes]] = {}
-        """The first and last letters of each, the last only where it has more than the first."""
-        self.shapes: dict[int, tuple[bytes, bytes]] = {}
-        self.joints: dict[int, bytes] = {}
-        """The last letters after a piece, by those before it and the first of it."""
+        self.pieces: dict[int, _Piece] = {}
+        self._afters: dict[bytes, _After] = {}
+        """By the first letters of pieces."""
         self.parts: set[int] = set()
         self._kept = 0
 
 
 class _New:
-    """What is new in a text."""
+    """What is new in a row of pieces."""
 
-    def __init__(self) -> None:
+    def __init__(self, texts: list[bytes]) -> None:
+        self.texts = texts
+        self.apart = _apart(texts)
         self.letters: list[bytes] = []
-        self.tags: list[bytes] = []
-        self.raw: list[bytes] = []
-        self.texts: list[bytes] = []
-        self.pieces: dict[int, tuple[bytes, bytes]] = {}
-        self.joints: dict[int, bytes] = {}
-        self.shapes: dict[int, int] = {}
-        self.alike: list[bytes] = []
-        self.tail = b""
-        """The last letters before the next piece."""
-        self.goes_on = True
-        """Whether `letters` ends with them."""
+        self.joints: list[tuple[bytes, bytes, bytes]] = []
+        """The first letters of a piece, those before it, and the last letters after it."""
 
-    def add(self, text: bytes) -> None:
-        """Take up a piece that was never seen."""
-        self.texts.append(text)
-        found = letters(_split(text, self))
-        if not found:
-            self.pieces[hash(text)] = _WORDLESS
-            return
-        first, last = found[:_ENDS], found[-_ENDS:] if len(found) > _ENDS else b""
-        self.pieces[hash(text)] = (first, last)
-        self._go_on(found, last)
-
-    def join(self, first: bytes, last: bytes) -> None:
-        """Take up the joint between what went before and a piece that is known."""
-        before = self.tail
-        self._go_on(first, last)
-        self.joints[hash((before, first))] = self.tail
-        self.goes_on = not last
-
-    def _go_on(self, found: bytes, last: bytes) -> None:
-        if not self.goes_on:
-            self.letters.append(self.tail)
-        self.letters.append(found)
-        self.tail = last or (self.tail + found)[-_ENDS:]
-        self.goes_on = True
+    def join(self, pieces: Iterable[_Piece | None]) -> None:
+        """Take up the letters of pieces that are None, and of joints between others that were never seen."""
+        news, some = iter(self.apart.letters), self.letters
+        tail, goes_on = b"", True  # whether `some` ends with the tail
+        for piece in pieces:
+            if piece is None:
+                found = next(news)
+                last = found[-_ENDS:] if len(found) > _ENDS else b""
+            elif not piece:
+                continue
+            else:
+                after, found, last = piece
+                if (seen := after.get(tail)) is not None:
+                    tail, goes_on = seen, False
+                    continue
+            some += (found,) if goes_on else (tail, found)
+            before, tail = tail, last or (tail + found)[-_ENDS:]
+            goes_on = piece is None or not last
+            if piece:
+                self.joints.append((found, before, tail))
 
 
 class _Search:
@@ -204,69 +230,59 @@ class _Search:
 
     # A whole file of text
 
-    def whole(self, data: bytes) -> None:
-        """Search a text, but for what is known to be clean."""
+    def whole(self, data: bytes, path: bytes) -> bool:
+        """Search a text and its path, but for what is known to be clean. False if it is no text."""
         searcher = self.searcher
-        joints, new = searcher.joints, _New()
         texts = data.split(b"\n\n")
-        for text, piece in zip(texts, map(searcher.pieces.get, map(hash, texts)), strict=True):
-            if piece is None and (piece := self._alike(text, new)) is None:
-                new.add(text)
-            elif piece is not _WORDLESS:
-                tail = joints.get(hash((new.tail, piece[0])))
-                if tail is None:
-                    new.join(*piece)
-                else:
-                    new.tail, new.goes_on = tail, False
-        if new.letters or new.pieces:
-            self._search_new(new)
-
-    def _alike(self, text: bytes, new: _New) -> tuple[bytes, bytes] | None:
-        """What is known of a piece that differs only in figures and signs from one that was clean."""
-        if b"<!--" in text or b"<script" in text or b"<style" in text or _is_escaped(text):
-            return None
-        key = hash(shape(text))
-        piece = self.searcher.shapes.get(key)
-        if piece is None:
-            new.shapes[hash(text)] = key
-        else:
-            # It may hold base64, where figures count.
-            new.alike.append(text)
-            new.pieces[hash(text)] = piece
-        return piece
+        pieces = list(map(searcher.pieces.get, map(hash, texts)))
+        unknown = [text for text, piece in zip(texts, pieces, strict=True) if piece is None]
+        if not _is_utf8(b"".join(unknown)):
+            return False
+        unknown.append(_GAP + path)
+        pieces.append(None)
+        new = _New(unknown)
+        new.join(pieces)
+        self._search_new(new)
+        return True
 
     def _search_new(self, new: _New) -> None:
         joined = b"\n\n".join(new.texts)
         clean = self._letters(new.letters, lambda: TAG.sub(b"", joined))
-        clean = self._parts(new) and clean
-        if _is_escaped(joined):
-            for text in new.texts:
-                clean = self._decode(text, 0) and clean
-        clean = self._code(b"\n\n".join((joined, *new.alike)), 0) and clean
+        clean = self._parts(new.apart, joined) and clean
+        for sign, decoded in _ESCAPES:
+            if sign in joined:
+                for text in new.texts:
+                    if sign in text:
+                        clean = self._decoded(decoded(text), 0) and clean
+        clean = self._code(joined, 0) and clean
         if clean and not self.unsearched:
             self.searcher.keep(new)
         elif len(new.texts) > _MANY:
-            self._keep_clean(new)
+            self._keep_clean(new.texts)
 
-    def _keep_clean(self, new: _New) -> None:
+    def _keep_clean(self, texts: list[bytes]) -> None:
         """Remember the pieces that are clean by themselves: only one or two are not, and may be public."""
         found, unsearched = self.hits, self.unsearched
-        for text in new.texts:
-            alone = _New()
-            alone.add(text)
+        for text in texts:
+            alone = _New([text])
+            alone.join((None,))
             self.hits, self.unsearched = {}, ""
             self._seen.clear()
             self._search_new(alone)
         self.hits, self.unsearched = found, unsearched
 
-    def _parts(self, new: _New) -> bool:
+    def _parts(self, apart: _Apart, data: bytes) -> bool:
         """Search tags, scripts and comments, each at its first time. Whether they are clean."""
         least, known = self.searcher.least, self.searcher.parts
-        every = letters_of_each(chain(new.tags, new.raw))
-        parts = [part for part in dict.fromkeys(every) if len(part) >= least and hash(part) not in known]
+        long = [tag for tag in apart.tags if len(tag) >= least]
+        long += [part for part in map(letters, apart.raw) if len(part) >= least]
+        parts = [part for part in dict.fromkeys(long) if hash(part) not in known]
         if not parts:
             return True
-        clean = self._letters(parts, lambda: b" ".join(chain(new.tags, new.raw)))
+        clean = self._letters(
+            [part.translate(None, _MARKS) for part in parts],
+            lambda: b" ".join((*TAG.findall(data), *apart.raw)),
+        )
         if clean:
             self.searcher.keep_parts(parts)
         return clean
@@ -275,11 +291,15 @@ class _Search:
 
     def text(self, data: bytes, depth: int) -> None:
         """Search a text that stands in a file, so deep."""
-        new = _New()
-        new.add(data)
-        self._letters(new.letters, lambda: TAG.sub(b"", data))
-        self._parts(new)
-        self._decode(data, depth)
+        if b"<" in data:
+            apart = _apart([data])
+            self._letters(apart.letters, lambda: TAG.sub(b"", data))
+            self._parts(apart, data)
+        else:
+            self._letters([letters(data)], lambda: data)
+        for sign, decoded in _ESCAPES:
+            if sign in data:
+                self._decoded(decoded(data), depth)
         self._code(data, depth)
 
     def binary(self, data: bytes, depth: int) -> None:
@@ -341,18 +361,11 @@ class _Search:
             or any(texts_in(data, searcher.least))
         )
 
-    def _decode(self, data: bytes, depth: int) -> bool:
+    def _decoded(self, texts: Iterable[bytes], depth: int) -> bool:
         """Search what escapes in a text stand for. Whether that is clean."""
         before = len(self.hits)
-        if b"%" in data:
-            for text in percent_decoded(data):
-                self._inner(text, depth)
-        if b"&" in data:
-            for text in entities_decoded(data):
-                self._inner(text, depth)
-        if b"\\" in data:
-            for text in backslashes_decoded(data):
-                self._inner(text, depth)
+        for text in texts:
+            self._inner(text, depth)
         return len(self.hits) == before
 
     def _code(self, data: bytes, depth: int) -> bool:
@@ -374,12 +387,9 @@ class _Search:
         """Search letters in a row. `source` gives what they are of. Whether they are clean."""
         searcher, clean = self.searcher, True
         text = b"".join(some)
-        table, mask = searcher.table, searcher.mask
         end = 0
-        for place in [
-            place for place, gram in enumerate(sampled(text)) if table[gram >> 3 & mask] >> (gram & 7) & 1
-        ]:
-            if place * STRIDE >= end and (found := self._around(text, place * STRIDE)):
+        for at in searcher.suspect(text):
+            if at >= end and (found := self._around(text, at)):
                 end = found[1]
                 clean = self._hit(text[found[0] : end], source)
         for short in searcher.shorts:
@@ -414,11 +424,12 @@ class _Search:
 def _without_insides(data: bytes, public: Sequence[bytes]) -> bytes:
     """A text without the insides of others that are public."""
     for text in public:
-        ends = _ends(text)
-        if ends:
-            before, found, after = data.partition(text)
-            if found:
-                data = b"".join((before, text[: ends[0]], _GAP, text[ends[1] :], after))
+        place = data.find(text[:_TELLING])
+        if place >= 0 and (ends := _ends(text)):
+            while place >= 0 and not data.startswith(text, place):
+                place = data.find(text[:_TELLING], place + 1)
+            if place >= 0:
+                data = b"".join((data[: place + ends[0]], _GAP, data[place + ends[1] :]))
     return data
 
 
@@ -433,34 +444,54 @@ def _ends(text: bytes) -> tuple[int, int] | None:
         if not 0 < first < last or text.rfind(b">") < text.rfind(b"<"):
             return None
         if _is_enough(text[:first]) and _is_enough(text[last:]):
-            return None if _HOLDER.search(text, first, last) else (first, last)
+            return None if _holds_more(text) else (first, last)
         margin *= 2
     return None
 
 
+def _holds_more(text: bytes) -> bool:
+    """Whether something in a text may begin or end that has a meaning beyond a tag."""
+    lower = text.lower()
+    return any(written in lower for sign, every in _HOLDERS if sign in lower for written in every)
+
+
 def _is_enough(end: bytes) -> bool:
     """Whether the end of a text has as many letters outside its tags as may be part of something longer."""
-    return len(letters(_split(end, _New()))) >= _ENDS
+    return len(letters(TAG.sub(b"", end))) >= _ENDS
 
 
-def _split(text: bytes, new: _New) -> bytes:
-    """What stands between the tags of a text; they themselves are added to `new`.
+class _Apart(Struct, frozen=True, gc=False):
+    """Texts taken apart."""
 
-    Scripts and comments are no tags, whatever signs they hold: they are texts of their own.
-    """
-    if b"<!--" in text or b"<script" in text or b"<style" in text:
-        new.raw += _RAW.findall(text)
-        text = _RAW.sub(b" ", text)
-    parts = TAG.split(text)
-    if len(parts) == 1:
+    letters: list[bytes]
+    """Of each, those outside of tags."""
+    tags: list[bytes]
+    """Of all, as shapes."""
+    raw: list[bytes]
+    """Scripts and comments: no tags, whatever signs they hold, but texts of their own."""
+
+
+def _apart(texts: list[bytes]) -> _Apart:
+    """Take texts apart, all at once."""
+    raw: list[bytes] = []
+    data = shape(b"\0".join([_without_raw(text, raw) for text in texts]))
+    if not data.isascii():
+        data = b"\0".join(map(fold_high, data.split(b"\0")))
+    if data.translate(None, _NO_MARKS).replace(b"<>", b"").strip(b"\0"):
+        parts = _SHAPED_TAG.split(data)
+    else:  # as nearly always, no sign is without its other, and it takes less time
+        parts = data.replace(b">", b"<").split(b"<")
+    words = b"".join(parts[::2]).translate(None, _MARKS)
+    return _Apart(words.split(b"\0"), parts[1::2], raw)
+
+
+def _without_raw(text: bytes, raw: list[bytes]) -> bytes:
+    """A text without its scripts and comments, which are added to `raw`."""
+    if not ((b"!" in text and b"<!--" in text) or b"<script" in text or b"<style" in text):
         return text
-    new.tags += parts[1::2]
-    return b"".join(parts[::2])
-
-
-def _is_escaped(text: bytes) -> bool:
-    """Whether there may be something to decode in a text, base64 apart."""
-    return b"&" in text or b"%" in text or b"\\" in text
+    parts = _RAW.split(text)
+    raw += parts[1::2]
+    return b" ".join(parts[::2])
 
 
 def _from_latin_1(data: bytes) -> bytes:

@@ -21,11 +21,16 @@ _PARTED = bytes(ord(" ") if chr(code) in '\t\n\x0b\x0c\r "<>' else code for code
 
 def percent_decoded(data: bytes) -> Iterator[bytes]:
     """Texts with `%20`: only the pieces that hold some, which never hold blanks or quotes."""
-    if b"%" in data:
-        quoted = b" ".join([piece for piece in data.split(b'"') if b"%" in piece])
-        if _PERCENT.search(quoted):
-            pieces = [piece for piece in quoted.translate(_PARTED).split() if b"%" in piece]
-            yield unquote_to_bytes(b"\n".join(pieces))
+    place, pieces = data.find(b"%"), []
+    while place >= 0:
+        start = data.rfind(b'"', 0, place) + 1
+        end = data.find(b'"', place)
+        end = len(data) if end < 0 else end
+        pieces.append(data[start:end])
+        place = data.find(b"%", end)
+    quoted = b" ".join(pieces)
+    if _PERCENT.search(quoted):
+        yield unquote_to_bytes(b"\n".join([one for one in quoted.translate(_PARTED).split() if b"%" in one]))
 
 
 # Character references

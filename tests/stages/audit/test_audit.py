@@ -37,6 +37,8 @@ from sitegen.stages.audit import (
     wanted,
 )
 from sitegen.stages.audit import search as stage
+from sitegen.stages.audit.letters import letters
+from sitegen.stages.audit.prints import TAG
 
 MARKDOWN = """## What the river took from us
 
@@ -320,8 +322,8 @@ def test_any_31_letters_in_a_row_are_found_in_any_encoding(words: list[str], dat
     part = text[start : data.draw(st.integers(start + 1, len(text)))]
     encoding = data.draw(st.sampled_from(sorted(ENCODINGS)))
     one = searcher(secret).search("a", ENCODINGS[encoding](part))
-    letters = sum(map(str.isalpha, part))
-    if letters >= LEAK:
+    count = sum(map(str.isalpha, part))
+    if count >= LEAK:
         assert list(leaks("a", one.hits, [secret], NOTHING))
 
 
@@ -426,6 +428,15 @@ def test_a_public_text_that_does_not_stand_in_the_file_changes_nothing() -> None
     assert searcher().search("a", page, (FREE.encode(),)) == searcher().search("a", page)
 
 
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.text("<>ab\n1é&;lt", max_size=12).map(str.encode), min_size=1, max_size=5))
+def test_texts_taken_apart_together_are_as_each_by_itself(texts: list[bytes]) -> None:
+    apart = stage._apart(texts)
+    assert apart.letters == [letters(TAG.sub(b"", text)) for text in texts]
+    tags = [letters(tag) for text in texts for tag in TAG.findall(text)]
+    assert [tag.translate(None, b"<\n") for tag in apart.tags] == tags
+
+
 # What is not a leak
 
 
@@ -443,6 +454,15 @@ def test_a_public_beginning_does_not_excuse_what_goes_on_from_it() -> None:
     hits = searcher().search("index.html", page).hits
     (leak,) = leaks("index.html", hits, [SECRET], Public([half.encode()], hits))
     assert leak.path == "content/posts/mill.md"
+
+
+def test_letters_that_repeat_are_a_text_only_as_often_as_they_stand_there() -> None:
+    secret = Secret("a.md", prints(f"<p>{'ab' * 12} {SENTENCE}</p>"))
+    hits = searcher(secret).search("x", b"ab" * 40).hits
+    assert not list(leaks("x", hits, [secret], NOTHING))
+    longer = Secret("a.md", prints(f"<p>{'ab' * 16} {SENTENCE}</p>"))
+    hits = searcher(longer).search("x", b"ab" * 40).hits
+    assert list(leaks("x", hits, [longer], NOTHING))
 
 
 def test_numbers_in_a_row_are_no_text() -> None:
