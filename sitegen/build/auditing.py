@@ -56,8 +56,10 @@ def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop)
         lock.prefix if lock.hosted else "",
         made.clean,
     )
-    shop.note(problems)
-    if any(problem.severity == "error" for problem in problems):
+    # That a text is too short to be looked for stands in the documentation: nobody need be told in every build.
+    errors = [problem for problem in problems if problem.severity == "error"]
+    shop.note(errors)
+    if errors:
         raise SiteError(dict.fromkeys(shop.problems))
 
 

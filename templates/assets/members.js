@@ -360,7 +360,7 @@ class Page {
     const found = this.panel.querySelector(`[data-says="${kind}"]`);
     this.says.replaceChildren(found ? found.content.cloneNode(true) : kind);
     this.says.dataset.kind = kind;
-    for (const link of this.says.querySelectorAll("a[href='']")) {
+    for (const link of this.says.querySelectorAll("a[data-reload]")) {
       // Not from the browser's own store, which may be what is out of date.
       link.addEventListener("click", (event) => {
         event.preventDefault();

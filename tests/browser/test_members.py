@@ -721,6 +721,8 @@ def test_a_link_with_a_slip_in_its_passcode_leaves_the_address_too_and_other_fra
 def test_it_can_be_done_with_the_keyboard_alone(visit: Visit) -> None:
     visitor = visit()
     page = visitor.goto(POST)
+    # It is there when the script is.
+    expect(page.locator(FIELD)).to_be_visible()
     page.locator("#locked").get_by_role("link", name="Become a Member").focus()
     page.keyboard.press("Tab")
     expect(page.locator(FIELD)).to_be_focused()
