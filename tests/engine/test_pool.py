@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import overload
 
@@ -67,6 +68,8 @@ def handler_of_interrupts(_: object, item: int) -> bool:
 
 def hang(folder: Path, item: int) -> int:
     (folder / str(os.getpid())).touch()
+    if item:
+        (folder / f"hangs.{os.getpid()}").touch()
     while item:
         time.sleep(0.05)
     return item
@@ -95,9 +98,17 @@ def is_alive(process: int) -> bool:
 
 def wait_until_gone(processes: list[int]) -> None:
     end = time.monotonic() + PATIENCE
-    while any(is_alive(process) for process in processes):
-        assert time.monotonic() < end, "workers were left behind"
+    while left := [process for process in processes if is_alive(process)]:
+        assert time.monotonic() < end, f"workers were left behind: {[what_is(process) for process in left]}"
         time.sleep(0.01)
+
+
+def what_is(process: int) -> str:
+    """A process, to find out why it is still there."""
+    folder = Path(f"/proc/{process}")
+    with suppress(OSError):
+        return f"{(folder / 'stat').read_text()} {(folder / 'cmdline').read_text()!r}"
+    return str(process)
 
 
 @pytest.mark.parametrize("count", [0, 1, FEW, FEW + 1, 1000])
@@ -223,8 +234,10 @@ def test_workers_that_nobody_waits_for_are_stopped_and_others_are_not(tmp_path: 
         next(results)
         # As after an exception, while its traceback still holds whoever was waiting.
         pool.stop()
-        wait_until_gone(list(workers))
+        wait_until_gone([int(file.suffix[1:]) for file in tmp_path.glob("hangs.*")])
+        # Were one of them still at it, this would take for ever.
         assert list(pool.map(multiply, 1, range(MANY))) == list(range(MANY))
+        wait_until_gone([int(file.suffix[1:]) for file in tmp_path.glob("hangs.*")])
 
 
 def test_no_worker_is_left_after_the_pool() -> None:
@@ -238,7 +251,7 @@ def test_leaving_does_not_wait_for_a_worker_that_hangs(tmp_path: Path) -> None:
     with Pool(2) as pool:
         results = pool.map(hang, tmp_path, [0] * MANY + [1] * MANY)
         assert next(results) == 0
-    workers = [int(file.name) for file in tmp_path.iterdir()]
+    workers = [int(file.name) for file in tmp_path.iterdir() if not file.suffix]
     assert workers
     wait_until_gone(workers)
     results.close()
@@ -327,7 +340,7 @@ def test_no_worker_outlives_a_parent_that_is_killed(
     process, folder = busy
     process.send_signal(number)
     assert process.wait(PATIENCE) == -number
-    wait_until_gone([int(file.name) for file in folder.iterdir()])
+    wait_until_gone([int(file.name) for file in folder.iterdir() if not file.suffix])
 
 
 def test_ctrl_c_ends_everything_and_only_the_parent_speaks(
@@ -340,7 +353,7 @@ def test_ctrl_c_ends_everything_and_only_the_parent_speaks(
     assert process.returncode == -signal.SIGINT
     assert errors.count(b"Traceback") == 1, errors.decode()
     assert b"KeyboardInterrupt" in errors
-    wait_until_gone([int(file.name) for file in folder.iterdir()])
+    wait_until_gone([int(file.name) for file in folder.iterdir() if not file.suffix])
 
 
 LARGE = """
