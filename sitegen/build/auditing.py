@@ -56,7 +56,7 @@ def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop)
         lock.prefix if lock.hosted else "",
         made.clean,
     )
-    # That a text is too short to be looked for stands in the documentation: nobody need be told in every build.
+    # That some texts are too short to be looked for stands in the docs: nobody need be told in every build.
     errors = [problem for problem in problems if problem.severity == "error"]
     shop.note(errors)
     if errors:

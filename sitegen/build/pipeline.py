@@ -108,7 +108,9 @@ def _build(shop: Shop) -> BuildReport:
     with staging(output, cache) as folder, _workers_at_rest(shop):
         tree, stamps = scan_site(shop)
         record = read_record(shop.memo, output)
-        there = unharmed(output, record)
+        # The preview's folder lies in the cache and is written by its session alone.
+        ours = shop.session.recalls and _is_ours_alone(record, output)
+        there = unharmed(output, record, ours=ours)
         inputs = _inputs(tree, shop)
         open_names = set[str]()
         try:

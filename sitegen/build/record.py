@@ -160,9 +160,13 @@ def record_keys(memo: Memo, output: Path) -> set[bytes]:
     return {_key(memo, what, output) for what in ("record", "makings", "documents")}
 
 
-def unharmed(output: Path, record: Record) -> dict[str, Row]:
-    """The files of a record that are as they were left, each with a stamp."""
-    there = intact(output, {row.path: row.stamp for row in record.rows if row.stamp is not None})
+def unharmed(output: Path, record: Record, *, ours: bool = False) -> dict[str, Row]:
+    """The files of a record that are as they were left, each with a stamp.
+
+    Where nobody else writes to the folder (`ours`), those that had a stamp are not looked at again.
+    """
+    stamped = {row.path: row.stamp for row in record.rows if row.stamp is not None}
+    there = stamped.keys() if ours else intact(output, stamped)
     new = [row for row in record.rows if row.stamp is None]
     looks = restamp(output, ((row.path, row.digest) for row in new)) if new else {}
     found = {row.path: row for row in record.rows if row.path in there}

@@ -82,7 +82,7 @@ class Session:
         self._store: Store | None = None
         self._cipher: Cipher | None = None
         self._notes = Notes()
-        self._recalled = False
+        self.recalls = False
         """Whether the build at work has notes of an earlier one at hand."""
         self.settles_later = settles_later
         self.damaged = 0
@@ -104,7 +104,7 @@ class Session:
     @property
     def memo(self) -> Memo:
         """The memo of one build."""
-        self._recalled = self.settles_later and bool(self._notes.known)
+        self.recalls = self.settles_later and bool(self._notes.known)
         return Memo(self.store, code_digest(Path(sitegen.__file__).parent), self._notes)
 
     def seal(self, cipher: Cipher | None) -> None:
@@ -130,8 +130,8 @@ class Session:
 
     def renew(self) -> None:
         """Give up the store, which is damaged."""
-        recalled, self._notes = self._recalled, Notes()
-        self._recalled = False
+        recalled, self._notes = self.recalls, Notes()
+        self.recalls = False
         if recalled:
             # Another build may have thrown away what the notes at hand speak of, and its own are sound.
             return

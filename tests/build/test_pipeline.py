@@ -20,6 +20,7 @@ from sitegen.build import Options, Session, build, survey
 from sitegen.digest import digest_bytes
 from sitegen.engine.store import Store
 from sitegen.model.report import BuildReport
+from sitegen.stages.write import intact
 from tests.test_build import NOW, SECRET, Site
 
 CACHE = ".sitegen/cache.db"
@@ -353,6 +354,30 @@ def test_what_a_session_has_at_hand_is_dropped_where_the_cache_has_lost_what_it_
         build(options(site), session=session)
         assert session.damaged == 0
     assert site.files() == cold(site)
+
+
+def test_a_session_does_not_look_again_at_what_it_alone_writes_unless_it_is_gone(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[Path] = []
+
+    def noted(output: Path, stamps: Any) -> set[str]:
+        looked.append(output)
+        return intact(output, stamps)
+
+    monkeypatch.setattr("sitegen.build.record.intact", noted)
+    with Session(site.folder, settles_later=True) as session:
+        build(options(site), session=session)
+        looked.clear()
+        edited(site)
+        build(options(site), session=session)
+        assert looked == []
+        assert site.files() == cold(site)
+        shutil.rmtree(site.output)
+        looked.clear()
+        build(options(site), session=session)
+        assert looked != []
+        assert site.files() == cold(site)
 
 
 def test_what_a_session_notes_down_is_written_when_it_settles(site: Site) -> None:

@@ -291,16 +291,20 @@ class _Search:
 
     def text(self, data: bytes, depth: int) -> None:
         """Search a text that stands in a file, so deep."""
+        self._plain(data)
+        for sign, decoded in _ESCAPES:
+            if sign in data:
+                self._decoded(decoded(data), depth)
+        self._code(data, depth)
+
+    def _plain(self, data: bytes) -> None:
+        """Search a text as it is."""
         if b"<" in data:
             apart = _apart([data])
             self._letters(apart.letters, lambda: TAG.sub(b"", data))
             self._parts(apart, data)
         else:
             self._letters([letters(data)], lambda: data)
-        for sign, decoded in _ESCAPES:
-            if sign in data:
-                self._decoded(decoded(data), depth)
-        self._code(data, depth)
 
     def binary(self, data: bytes, depth: int) -> None:
         """Search bytes, so deep, whatever they are."""
@@ -343,10 +347,7 @@ class _Search:
         count, since no leak has room in them.
         """
         if is_text:
-            new = _New()
-            new.add(data)
-            self._letters(new.letters, lambda: TAG.sub(b"", data))
-            self._parts(new)
+            self._plain(data)
         goes_on = is_text and any(may_be_code(run) for run in runs_of_code(data, LEAK))
         if goes_on or is_packed(data):
             self.unsearched = f"more than {DEEPEST} encodings lie within each other in it"
