@@ -326,6 +326,8 @@ class World:
         self.flags = {"drafts": False, "strict": False, "keep_going": False}
         self.place = OUTPUTS[0]
         self.meddled = False
+        self.epochs: dict[str, int] = {}
+        """By site the epoch that its key file has reached."""
         """Whether somebody changed an output folder by hand."""
         self.failures = 0
         """How many of the last builds failed, one after the other."""
@@ -391,6 +393,9 @@ class World:
         file = self.folder / KEY_FILE
         file.unlink(missing_ok=True)
         if keys is not None:
+            # As the commands do: the epoch never falls, also when somebody who expires is removed.
+            keys = replace(keys, epoch=max(keys.epoch, self.epochs.get(keys.site, 0)))
+            self.epochs[keys.site] = keys.epoch + sum(one.expires is not None for one in keys.members)
             file.touch(0o600)
             file.write_bytes(encode(keys))
 

@@ -22,6 +22,9 @@ from sitegen.text.words import WordCount, count_words
 OWN_PREFIX = "site-"
 """How the theme's own ids begin; those of the text get `text-` before it."""
 
+OWN_IDS = frozenset(("locked", "sealed", "unlocked"))
+"""The ids by which a page for members is opened: they are part of its format."""
+
 DEEPEST_HEADING = 6
 
 _ELEMENTS = "h1,h2,h3,h4,h5,h6,a,area,img,source,video,audio,track,pre,table"
@@ -355,7 +358,7 @@ class Ids:
     def claim(self, id: str, *, keep: bool = False) -> str:
         """`id`, or the next free one after it. With `keep` it may be one that stands in the text."""
         base = "-".join(id.split())
-        if base.startswith(OWN_PREFIX):
+        if base.startswith(OWN_PREFIX) or base in OWN_IDS:
             base = f"text-{base}"
         new = base
         while new in self.own or new in self.elsewhere or (new in self.written and not (keep and new == id)):

@@ -17,6 +17,7 @@ from sitegen.build.shop import Shop
 from sitegen.config import FILE
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
+from sitegen.model.document import PUBLIC
 from sitegen.model.site import Page, Post, Site
 from sitegen.stages.audit import Found, Leak, Public, Searcher, Secret, leaks, told, too_short, wanted
 from sitegen.stages.scan import read
@@ -50,10 +51,10 @@ def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop)
     problems = audit(
         [Published(one.path, _place(one, folder, output), one.digest) for one in made.files],
         secrets,
-        partial(_public, known, shop),
+        partial(_public, made, known, shop),
         shop,
         key,
-        lock.prefix if lock.hosted else "",
+        made.locked,
         made.clean,
     )
     # That some texts are too short to be looked for stands in the docs: nobody need be told in every build.
@@ -67,12 +68,13 @@ def _place(file: Staged, folder: Path, output: Path) -> Path:
     return output / file.path if file.there else staged_at(folder, file.path)
 
 
-def _public(known: Known, shop: Shop) -> Iterator[bytes]:
-    """What everybody may read: texts, what templates and settings say, drawings and notes that are copied."""
+def _public(made: Made, known: Known, shop: Shop) -> Iterator[bytes]:
+    """What everybody may read: texts, what templates and settings say, and drawings that are published."""
     yield from public_texts(known.site, shop.store.blob)
+    published = {file.path for file in made.files}
     for source in known.tree.sources:
-        copied = source.kind in ("file", "asset") and source.path.lower().endswith((".svg", ".txt"))
-        if source.kind == "template" or copied:
+        drawing = source.kind == "asset" or (source.kind == "file" and source.path in published)
+        if source.kind == "template" or (drawing and source.path.lower().endswith(".svg")):
             yield read(shop.roots, source)
     with suppress(OSError):
         yield (shop.options.site / FILE).read_bytes()
@@ -103,15 +105,15 @@ def audit(
     public: Callable[[], Iterable[bytes]],
     shop: Shop,
     key: bytes = b"",
-    exempt: str = "",
+    exempt: Container[str] = (),
     clean: Container[str] = (),
 ) -> list[Problem]:
     """What of the members' texts and files would be published; nothing may be if this holds an error.
 
     `public` gives the texts that everybody may read anyway, and is asked only if something was found. With a
     `key`, what was clean is remembered under a digest that confirms no guess; without one, nothing is.
-    `exempt` is the folder of the output that the host locks; `clean` are the paths of files that were
-    searched already, when they were made.
+    `exempt` are the paths of files that the host locks; `clean` are those of files that were searched
+    already, when they were made.
     """
     if not secrets:
         return []
@@ -119,7 +121,7 @@ def audit(
     note, name = _note(secrets, shop, key), shop.memo.key("audit", str(shop.roots.output))
     known = msgpack.decode(data, type=Note) if key and (data := shop.store.get(name)) else Note()
     before = known.clean if known.secrets == note else frozenset[str]()
-    every = [file for file in files if not (exempt and file.path.startswith(f"{exempt.strip('/')}/"))]
+    every = [file for file in files if file.path not in exempt]
     new = [file for file in every if file.path not in clean and file.digest not in before]
     found = list(zip(new, _search(new, secrets, shop), strict=True))
     problems += [_unsearched(file, one) for file, one in found if one.unsearched]
@@ -150,7 +152,10 @@ def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]
         said = (front.title, front.summary, front.description, front.image, front.image_alt, *front.tags)
         yield "\n".join((*said, *targets)).encode(errors="replace")
         yield "\n".join(heading.text for heading in preview.headings).encode(errors="replace")
-        addresses += [one.address, f"{one.document.source}\n"]
+        addresses.append(one.address)
+        if front.access == PUBLIC:
+            # That of a post for members may tell a title that is hidden.
+            addresses.append(f"{one.document.source}\n")
     yield "\n".join(addresses).encode(errors="replace")
 
 

@@ -74,6 +74,8 @@ class Made(NamedTuple):
     """What every page knows of the site, in the store."""
     clean: frozenset[str] = frozenset()
     """The paths of pages in which nothing for members was found when they were made."""
+    locked: frozenset[str] = frozenset()
+    """The paths of what is for members and published where the host locks it."""
     gated: tuple[Source, ...] = ()
     """Files that are for members."""
 
@@ -90,7 +92,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     names = (sealing.file_name,) if sealing else ()
     planning = Planning(known.site, known.related, tools, material, earlier, *names)
     maker = _Maker(planning, folder, there, before, shop)
-    problems = list(maker.make(known.tree, templates, _wanted(known)))
+    problems = list(maker.make(known.tree, templates, _wanted(known, planning.hidden.gated)))
     outcome = planning.outcome()
     planning.close()
     _note(outcome, known.tree, shop)
@@ -114,17 +116,19 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
         data=material.data,
         site=maker.site,
         clean=frozenset(maker.clean),
+        locked=planning.locked,
         gated=planning.hidden.gated,
     )
 
 
-def _wanted(known: Known) -> Wanted | None:
-    """What no page may hold; None if nothing is for members."""
-    if not known.secrets:
+def _wanted(known: Known, gated: tuple[Source, ...]) -> Wanted | None:
+    """What no page may hold, files for members included; None if nothing is for members."""
+    if not known.secrets and not gated:
         return None
     from sitegen.stages.audit import wanted
 
-    return wanted([secret.prints for secret in known.secrets])
+    files = [(file.size, file.digest) for file in gated if file.size]
+    return wanted([secret.prints for secret in known.secrets], files)
 
 
 class Before(NamedTuple):
@@ -199,7 +203,7 @@ class _Maker:
         code = read_code(self.shop.memo)
         members = self.shop.members
         rules = PressRules(
-            self.folder, templates, site, data, code, members.sealing_keys, wanted, members.lock.prefix
+            self.folder, templates, site, data, code, members.sealing_keys, wanted, self.planning.locked
         )
         done, expected = 0, self.planning.expected
         for made in self.shop.pool.map_chunks(make_pages, rules, self.jobs(tree), press, few=FEW_PAGES):

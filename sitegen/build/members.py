@@ -14,10 +14,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+from msgspec import Struct
+
 from sitegen.config import FILE, Config
 from sitegen.engine.store import Cipher
 from sitegen.errors import Problem
-from sitegen.model.lock import KEY_FILE, OPEN, PATH_VARIABLE, TEXT_VARIABLE, Lock
+from sitegen.model.lock import KEY_FILE, KEYRING, OPEN, PATH_VARIABLE, TEXT_VARIABLE, Lock
 
 if TYPE_CHECKING:
     # Imported where they are used: most sites have no members, and their builds start at once.
@@ -93,6 +96,38 @@ def members_files(members: Members, config: Config, now: datetime) -> dict[str, 
     made = keyring(members.keys, members.file.members, config.members.tiers, now)
     # GitHub Pages leaves out what begins with `_`, such as the list of members, unless this file is there.
     return {NO_JEKYLL: "", **{path: data.decode() for path, data in made.items()}}
+
+
+class _Published(Struct):
+    """What the published list of members says of itself."""
+
+    site: str = ""
+    epoch: int = 0
+
+
+def older_than_published(members: Members, output: Path) -> tuple[Problem, ...]:
+    """What is wrong with a key file that is older than the one with which the output folder was built.
+
+    With it, who was removed since could read again, and the number of some keys would become that of others.
+    """
+    if members.file is None or not members.lock.seals:
+        return ()
+    try:
+        found = msgspec.json.decode((output / KEYRING).read_bytes(), type=_Published)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return ()
+    file = members.file
+    # Whatever the time is: who expires counts as well.
+    newest = file.epoch + sum(member.expires is not None for member in file.members)
+    if found.site != file.site or found.epoch <= newest:
+        return ()
+    hint = (
+        "Put the newer one in its place, or whoever was removed since could read again. If there is none any "
+        "more, give all members new passcodes (`sitegen members rotate`), and then delete "
+        f"{output.name}/{KEYRING}."
+    )
+    message = f"The key file is older than the published site (epoch {newest}, and not {found.epoch})"
+    return (Problem(path=KEY_FILE, message=message, hint=hint),)
 
 
 def _no_key_file() -> Problem:

@@ -18,7 +18,7 @@ import msgspec
 
 from sitegen.adapters.stamps import Stamp
 from sitegen.build.making import Before, Made, make
-from sitegen.build.members import cipher_of, members_at, read_members
+from sitegen.build.members import cipher_of, members_at, older_than_published, read_members
 from sitegen.build.parts import PartsBefore
 from sitegen.build.reading import Known, Survey, documents_of, keep_stamps, load_config, read_site, scan_site
 from sitegen.build.record import (
@@ -111,6 +111,7 @@ def _build(shop: Shop) -> BuildReport:
         # The preview's folder lies in the cache and is written by its session alone.
         ours = shop.session.recalls and _is_ours_alone(record, output)
         there = unharmed(output, record, ours=ours)
+        shop.note(older_than_published(shop.members, output))
         inputs = _inputs(tree, shop)
         open_names = set[str]()
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zoneinfo
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -22,13 +23,13 @@ from sitegen.digest import Digest, digest_bytes, digest_of
 from sitegen.engine.memo import Codec
 from sitegen.engine.pool import FEW
 from sitegen.engine.store import StoreDamaged
-from sitegen.errors import Problem
+from sitegen.errors import Problem, SiteError
 from sitegen.model.document import Body, Document, Fragment, Link
 from sitegen.model.site import Relation, Site, TagTable
 from sitegen.model.source import Source, Tree
 from sitegen.stages.index import Clock, Entry, index, tag_table
 from sitegen.stages.relate import relate
-from sitegen.stages.scan import scan, stamp_name
+from sitegen.stages.scan import read, scan, stamp_name
 
 if TYPE_CHECKING:
     # Imported where it is used: most sites have no members.
@@ -128,6 +129,8 @@ def read_site(tree: Tree, open_names: set[str], shop: Shop) -> Known:
             secretive = True
         if reading.document is not None and _keeps_secret(reading.document, shop):
             secrets.append(_secret_of(reading, version, shop))
+        if reading.document is None:
+            secrets += _unreadable(source, shop)
         if reading.document is None or reading.body is None:
             shop.left_out.add(source.shown)
         else:
@@ -161,6 +164,21 @@ def _secret_of(reading: Reading, version: str, shop: Shop) -> Secret:
     if shop.keeps_gated:
         shop.memo.used.add(key)
     return _decode_secret(data)
+
+
+def _unreadable(source: Source, shop: Shop) -> list[Secret]:
+    """All that stands in a document whose header cannot be read: it may be for members."""
+    with suppress(SiteError):
+        data = read(shop.roots, source, shop.config.limits.document_bytes)
+        if MAY_BE_GATED.search(data):
+            from sitegen.stages.audit import Secret, prints
+
+            return [Secret(source.shown, prints("", data.decode(errors="replace")))]
+    return []
+
+
+MAY_BE_GATED = re.compile(rb"members|access", re.IGNORECASE)
+"""What stands in every document that keeps something for members, unless its folder or category says so."""
 
 
 def _decode_secret(data: bytes) -> Secret:
@@ -204,12 +222,14 @@ def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> I
     # What one takes is some ten times less with the native engine, and starting workers is not.
     few = FEW if reader.converting.markdown.engine == "python-markdown" else 10 * FEW
 
+    decode = partial(reading_of, gated=gated, hides_titles=hides)
+
     def run(places: Sequence[int]) -> Iterator[Reading]:
         chosen = [sources[place] for place in places]
         progress = shop.steps("Reading", chosen)
         results = shop.pool.map_chunks(read_some, reader, chosen, progress=progress, few=few)
         for place, one in zip(places, results, strict=True):
-            reading = reading_of(one.said, gated=gated)._replace(secret=one.secret)
+            reading = decode(one.said)._replace(secret=one.secret)
             if gated and one.secret:
                 shop.store.put(_secret_key(keys[place], shop), one.secret)
             if reading.body is not None:
@@ -218,7 +238,6 @@ def _readings(sources: Sequence[Source], keys: Sequence[bytes], shop: Shop) -> I
                     shop.store.put_blob(one.gated)
             yield reading
 
-    decode = partial(reading_of, gated=gated)
     return shop.memo.each("read", keys, run, Codec(lambda reading: reading.written or None, decode))
 
 

@@ -118,14 +118,16 @@ def _read(reader: Reader, source: Source) -> bytes | tuple[Problem, ...]:
         return error.problems
 
 
-def reading_of(written: bytes, *, gated: bool = False) -> Reading:
+def reading_of(written: bytes, *, gated: bool = False, hides_titles: bool = False) -> Reading:
     """What `read_some` wrote down of one source.
 
     To be kept only if it is whole and nothing in it comes from a text that is for members, unless that may
     be kept: `gated`.
     """
     document, body, problems = _decoder.decode(written)
-    keeps = document is not None and body is not None and (gated or not document.gated)
+    keeps = document is not None and body is not None
+    if document is not None and not gated:
+        keeps = keeps and not keeps_secret(document, hides_titles=hides_titles)
     return Reading(document, body, problems, written if keeps else b"")
 
 
@@ -148,8 +150,8 @@ class PressRules(NamedTuple):
     """What gated texts are sealed with."""
     wanted: Wanted | None = None
     """What no page may hold."""
-    exempt: str = ""
-    """The folder whose pages may hold it all the same."""
+    locked: frozenset[str] = frozenset()
+    """Pages that may hold it all the same: the host locks them."""
 
 
 class PageJob(NamedTuple):
@@ -170,7 +172,7 @@ class Press(NamedTuple):
     tools: Tools
     keys: Keys | None
     searcher: Searcher | None = None
-    exempt: str = ""
+    locked: frozenset[str] = frozenset()
 
 
 class PageMade(NamedTuple):
@@ -189,7 +191,7 @@ def press(rules: PressRules) -> Press:
         return Press(rules.folder, tools, rules.keys)
     from sitegen.stages.audit import Searcher
 
-    return Press(rules.folder, tools, rules.keys, Searcher(rules.wanted), rules.exempt)
+    return Press(rules.folder, tools, rules.keys, Searcher(rules.wanted), rules.locked)
 
 
 def make_pages(press: Press, jobs: list[PageJob]) -> list[PageMade | Problem]:
@@ -210,7 +212,7 @@ def _made(press: Press, page: Rendered) -> PageMade:
 
 def _is_clean(press: Press, page: Rendered) -> bool:
     """Whether nothing for members is found in a page. Its free text is public, whatever stands in it."""
-    if press.searcher is None or (press.exempt and page.path.startswith(press.exempt)):
+    if press.searcher is None or page.path in press.locked:
         return False
     found = press.searcher.search(page.path, page.data, [page.body.encode()] if page.body else [])
     return not (found.hits or found.unsearched)

@@ -111,7 +111,7 @@ def serve(
     with Session(site, options.jobs, settles_later=True) as session:
         # Workers, store and what it is known to hold stay from one build to the next.
         make = build or partial(pipeline, session=session)
-        loop = Loop(site, output, builder, report, session.settle)
+        loop = Loop(site, output, builder, report, session.settle, opens=is_local(host))
         loop.run(listening, host, allow_hosts, open_browser=open_browser)
 
 
@@ -130,7 +130,11 @@ class Loop:
         builder: Callable[[], BuildReport],
         report: Report,
         settle: Callable[[], None] = lambda: None,
+        *,
+        opens: bool = True,
     ) -> None:
+        self.opens = opens
+        """Whether pages may be looked at as members see them: nobody but who sits at this machine may."""
         self.settle = settle
         """Called when a build is shown: for what nobody need wait for."""
         self.site = site
@@ -151,7 +155,7 @@ class Loop:
         files = state.read_files(self.output)
         # Built by an earlier run: better than nothing if the first build of this one fails.
         self.shown = Shown(number=int(bool(files)), files=files, root=self._config.root)
-        lens = partial(lens_of, self.site)
+        lens = partial(lens_of, self.site) if self.opens else lambda: None
         self.server = server = Server(
             self.output, self.shown, allow_hosts=allow_hosts, warn=self._warn, lens=lens
         )

@@ -32,9 +32,11 @@ def targets(html: str) -> list[str]:
 
 
 def test_ids_are_unique_and_none_is_the_pages_own() -> None:
-    found = of_markdown("# Main\n\n# Main\n\n# main\n\n# Search\n\n# Site nav\n\nx[^1]\n\n[^1]: y")
+    found = of_markdown(
+        "# Main\n\n# Main\n\n# main\n\n# Search\n\n# Site nav\n\n# Sealed\n\nx[^1]\n\n[^1]: y"
+    )
     ids = [heading.id for heading in found.headings]
-    assert ids == ["main", "main-2", "main-3", "search", "text-site-nav"]
+    assert ids == ["main", "main-2", "main-3", "search", "text-site-nav", "text-sealed"]
     assert found.ids == tuple(sorted([*ids, "fn:1", "fnref:1"]))
 
 

@@ -66,9 +66,7 @@ def audited(site: Path, planted: int = 0) -> tuple[list[Secret], list[Problem]]:
         ]
         templates = [one.text.encode() for one in template_files(tree, shop)]
         # What an author put beside the texts to be copied as it is, is public by that.
-        copied = [
-            read(shop.roots, one) for one in tree.of_kind("file") if one.path.endswith((".svg", ".txt"))
-        ]
+        copied = [read(shop.roots, one) for one in tree.of_kind("file") if one.path.endswith(".svg")]
         public = [*public_texts(known.site, shop.store.blob), *templates, *copied]
         return secrets, audit(files, secrets, lambda: public, shop, os.urandom(32))
 

@@ -18,6 +18,9 @@ from sitegen.model.document import Converted, Parsed
 from sitegen.stages.convert import convert_all
 from tests.members.test_published import add
 from tests.test_build import NOW, Site
+from tests.test_build import SETTINGS as BARE
+
+SETTINGS = f"{BARE}\n[members]\n"
 
 SECRET = "The heron waits below the weir until the river has forgotten that she is there"
 PICTURE = bytes(range(256)) * 4
@@ -92,11 +95,16 @@ def in_picture(site: Site) -> None:
     (site.folder / "content/images/other-name.bin").write_bytes(PICTURE)
 
 
+def in_page_as_picture(site: Site) -> None:
+    code = base64.b64encode(PICTURE).decode()
+    extend(site, "base.html", f'<img alt="" src="data:application/octet-stream;base64,{code}">')
+
+
 def in_stylesheet(site: Site) -> None:
     site.write("templates/assets/own.css", f".x::after {{ content: '{SECRET}' }}")
 
 
-LEAKS = [in_meta, in_data, in_script, in_copy_of_the_source, in_picture, in_stylesheet]
+LEAKS = [in_meta, in_page_as_picture, in_data, in_script, in_copy_of_the_source, in_picture, in_stylesheet]
 
 
 def test_without_a_leak_the_site_is_published(site: Site) -> None:
@@ -118,7 +126,9 @@ def test_one_leak_fails_the_build_and_nothing_is_published(
     assert site.files() == before
     found = [str(one) for one in caught.value.problems if "would be published" in one.message]
     assert found
-    if leak is in_picture:
+    if leak is in_page_as_picture:
+        assert any("heron.bin" in one for one in found)
+    elif leak is in_picture:
         assert any("images/other-name.bin" in one and "heron.bin" in one for one in found)
     else:
         assert any("herons" in one and "weir" in one.lower() for one in found)
@@ -174,3 +184,69 @@ def test_a_text_that_becomes_one_for_members_is_looked_for_in_pages_that_stay_as
     )
     with pytest.raises(SiteError, match=r"files/note\.html"):
         site.build(now=NOW + timedelta(hours=1))
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "drawing.svg"])
+def test_what_stays_back_beside_a_text_for_members_excuses_no_leak(site: Site, name: str) -> None:
+    text = f"<svg xmlns='http://www.w3.org/2000/svg'><text>{SECRET}</text></svg>" if "svg" in name else SECRET
+    site.write(f"content/posts/herons/{name}", text)
+    site.build()
+    in_meta(site)
+    with pytest.raises(SiteError, match="would be published"):
+        site.build()
+
+
+def test_a_copy_as_a_plain_text_is_a_leak(site: Site) -> None:
+    site.write("content/backup.txt", GATED)
+    with pytest.raises(SiteError, match=r"published in `backup\.txt`"):
+        site.build()
+
+
+def test_the_name_of_a_file_excuses_no_title_that_is_hidden(site: Site) -> None:
+    title = "Zanzibar merger with a corporation"
+    site.write("sitegen.toml", SETTINGS + 'hide = ["title"]\nhidden_title = "A post for members"\n')
+    front = {"title": title, "date": "2024-05-09", "access": "members", "slug": "one"}
+    text = "Free.\n\n<!--members-only-->\n\nSo it was."
+    site.write("content/posts/zanzibar-merger-with-a-corporation.md", f"{json.dumps(front)}\n{text}")
+    site.build()
+    site.write("content/_data/titles.json", json.dumps({"all": title}))
+    extend(site, "base.html", "<p>{{ data.titles.all }}</p>")
+    with pytest.raises(SiteError, match="would be published"):
+        site.build()
+
+
+def test_a_hidden_title_is_not_in_the_cache_of_a_site_without_keys(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    site = Site(tmp_path / "site")
+    site.write("sitegen.toml", SETTINGS + 'hide = ["title"]\n')
+    front = {"title": "Zanzibar merger", "date": "2024-05-09", "access": "members", "slug": "one"}
+    site.write("content/posts/one.md", f"{json.dumps(front)}\n")
+    for number in range(3):
+        site.post("open", f"Words for everybody, number {number}.")
+        site.build()
+    assert site.holds("Zanzibar") == []
+    cache = (site.folder / ".sitegen").rglob("*")
+    assert not any(b"Zanzibar" in file.read_bytes() for file in cache if file.is_file())
+
+
+def test_a_text_for_members_that_cannot_be_read_is_looked_for_all_the_same(site: Site) -> None:
+    site.write("content/posts/broken.md", f"---\ntitle: [open\naccess: members\n---\n{GATED}")
+    site.write("content/copy.html", f"<p>{SECRET}</p>")
+    (site.folder / "content/posts/herons/index.md").unlink()
+    with pytest.raises(SiteError, match=r"published in `copy\.html`"):
+        site.build(keep_going=True)
+
+
+def test_under_a_lock_of_the_host_just_its_own_pages_are_exempt(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    site = Site(tmp_path / "site")
+    site.write("sitegen.toml", SETTINGS + 'lock = "host"\n')
+    gated(site)
+    site.build()
+    assert site.holds("below the weir until") == [str(site.output / "members/members/blog/herons/index.html")]
+    site.page("members/index", f"Nobody knows: {SECRET}")
+    site.build()  # what a free text says is public
+    (site.folder / "content/members/index.md").unlink()
+    site.write("content/members/copy.html", f"<p>{SECRET}</p>")
+    with pytest.raises(SiteError, match=r"published in `members/copy\.html`"):
+        site.build()

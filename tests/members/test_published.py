@@ -182,6 +182,28 @@ def test_who_is_removed_changes_everything_that_is_sealed_and_nothing_else(site:
     assert Reader(published(site.output), other).page("blog/post-two/index.html")
 
 
+def test_a_key_file_that_is_older_than_the_published_site_is_refused(site: Site) -> None:
+    """It would let those read again who were removed since."""
+    passcode = add(site)
+    add(site, "Bob")
+    file = site.folder / "members.key.json"
+    older = file.read_bytes()
+    members(site, "revoke", "Ada")
+    site.build()
+    before, newer = site.files(), file.read_bytes()
+    file.write_bytes(older)
+    (told,) = site.fails()
+    assert told.startswith(
+        "members.key.json: The key file is older than the published site (epoch 1, and not 2)"
+    )
+    assert site.files() == before
+    with pytest.raises(Refused):
+        Reader(published(site.output), passcode)
+    file.write_bytes(newer)
+    site.build()
+    assert site.files() == before
+
+
 def test_who_expires_is_out_with_the_first_build_after_it_though_nothing_else_changed(site: Site) -> None:
     passcode = members(site, "add", "Ada", "--tier", "gold", "--expires", "2025-01-02").stdout.strip()
     site.build()

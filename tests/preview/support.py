@@ -158,11 +158,11 @@ class Running:
 
 
 @contextmanager
-def running(site: FakeSite, *allow_hosts: str, port: int = 0) -> Iterator[Running]:
+def running(site: FakeSite, *allow_hosts: str, port: int = 0, opens: bool = True) -> Iterator[Running]:
     """Run the preview's loop in a thread until the block ends."""
     listening = listen("127.0.0.1", port)
     preview = Running(site, listening.port)
-    preview.loop = loop = Loop(site.path, site.output, site.build, preview.told)
+    preview.loop = loop = Loop(site.path, site.output, site.build, preview.told, opens=opens)
     thread = threading.Thread(target=loop.run, args=(listening, "127.0.0.1", allow_hosts))
     thread.start()
     try:

@@ -67,6 +67,15 @@ def test_a_member_sees_what_their_tier_opens(preview: Running) -> None:
     assert canary("two", "paragraph") in seen(preview, "gold", "two").text
 
 
+def test_where_others_on_the_network_may_look_everybody_is_a_guest(site: RealSite) -> None:
+    """A request says itself who it is, and who sends it is not known."""
+    with running(site, opens=False) as preview:
+        text = seen(preview, "members").text
+        assert canary("one", "paragraph") not in text
+        assert 'id="sealed"' in text
+        assert "Preview as" not in text
+
+
 def test_what_is_opened_is_in_no_file(preview: Running, site: RealSite) -> None:
     def digests() -> dict[str, str]:
         files = (path for path in sorted(site.path.rglob("*")) if path.is_file())

@@ -123,6 +123,7 @@ class Planning:
         self.site_view = self.context.site_view(addresses, _integrity(material))
         """What every page knows of the site."""
         self.keys = Keys(self.context, self.site_view, templates, material.data, earlier)
+        self.locked = self.hosted()
         self.problems: list[Problem] = list(self.hidden.problems)
         self.left_out: list[str] = []
         self.claims: list[Claim] = []
@@ -157,17 +158,29 @@ class Planning:
             for path, source in sources.items():
                 recipe = SealedRecipe(path, source.digest, lock)
                 yield Artifact(f"{FILES}{names[path]}.bin", recipe, source.shown)
-        elif lock.hosted:
-            written = self.context.site.written
-            tiers = {one.document.source: one.document.front.access for one in written}
-            copies = {
-                (lock.file(tiers[document], one.path, one.digest), one.path)
-                for document, files in hidden.files.items()
-                for one in files
-            }
-            for place, path in sorted(copies):
-                source = sources[path]
-                yield Artifact(place, CopyRecipe("content", path, source.digest), source.shown)
+        for place, path in self.hosted_files():
+            source = sources[path]
+            yield Artifact(place, CopyRecipe("content", path, source.digest), source.shown)
+
+    def hosted_files(self) -> list[tuple[str, str]]:
+        """Where the host locks files of gated texts, and which ones these are."""
+        lock, written = self.material.lock, self.context.site.written
+        if not lock.hosted:
+            return []
+        tiers = {one.document.source: one.document.front.access for one in written}
+        copies = {
+            (lock.file(tiers[document], one.path, one.digest), one.path)
+            for document, files in self.hidden.files.items()
+            for one in files
+        }
+        return sorted(copies)
+
+    def hosted(self) -> frozenset[str]:
+        """The paths of all that is for members and lies where the host locks it: these, and no folder."""
+        lock, written = self.material.lock, self.context.site.written
+        gated = (one for one in written if self.context.members_url(one))
+        pages = {page_path(lock.address(one.document.front.access, one.address)) for one in gated}
+        return frozenset(pages.union(place for place, _ in self.hosted_files()))
 
     def pages(self, view: SiteView) -> Iterator[Artifact]:
         """The artifacts that templates make."""
