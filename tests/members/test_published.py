@@ -394,7 +394,7 @@ def test_the_keys_are_in_no_file_but_their_own(site: Site) -> None:
     for folder in (site.output, site.folder / ".sitegen"):
         for path in folder.rglob("*"):
             data = path.read_bytes() if path.is_file() else b""
-            assert b"Ada" not in data
+            assert b"Ada Example" not in data
             assert passcode.encode() not in data
             assert not any(secret in data or secret.hex().encode() in data for secret in secrets)
 
