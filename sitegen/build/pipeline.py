@@ -43,7 +43,7 @@ from sitegen.model.report import BuildReport, Rendered, StageRuns, Waiting, Writ
 from sitegen.model.source import Tree
 from sitegen.stages.plan import page_path
 from sitegen.stages.scan import Roots
-from sitegen.stages.write import check_output, foreign, publish, read_manifest, staging
+from sitegen.stages.write import check_output, foreign, leave_nothing, publish, read_manifest, staging
 
 STAGES = ("read", "relate", "plan", "render")
 """What a report counts."""
@@ -70,6 +70,16 @@ def build(options: Options, progress: Progress | None = None, session: Session |
             if session.damaged > 1:
                 raise
             session.renew()
+        except KeyboardInterrupt:
+            # It may have come on the very way to where the folder of staged files is removed.
+            session.pool.close()
+            leave_nothing(options.output, _cache(options))
+            raise
+
+
+def _cache(options: Options) -> Path:
+    """Where files are staged. A cold build leaves nothing beside its output, not even the file of a lock."""
+    return options.output.absolute().parent if options.cold else options.site.absolute() / CACHE
 
 
 @contextmanager
@@ -103,9 +113,7 @@ def _build(shop: Shop) -> BuildReport:
     """One attempt. Raises `StoreDamaged` or `BlobMissing` if the store turns out not to be sound."""
     output = _checked_output(shop)
     # From here on no other build may write there: the second of two is refused before it does any work.
-    # A cold build leaves nothing beside its output, not even the file of a lock.
-    cache = output.parent if shop.options.cold else shop.options.site / CACHE
-    with staging(output, cache) as folder, _workers_at_rest(shop):
+    with staging(output, _cache(shop.options)) as folder, _workers_at_rest(shop):
         tree, stamps = scan_site(shop)
         record = read_record(shop.memo, output)
         # The preview's folder lies in the cache and is written by its session alone.

@@ -15,7 +15,16 @@ from sitegen.stages.write.guard import check_output
 from sitegen.stages.write.look import intact, restamp, stamps
 from sitegen.stages.write.manifest import read_manifest
 from sitegen.stages.write.publish import foreign, publish
-from sitegen.stages.write.staging import Staged, discard, locked, stage, stage_copy, staged_at, staging
+from sitegen.stages.write.staging import (
+    Staged,
+    discard,
+    leave_nothing,
+    locked,
+    stage,
+    stage_copy,
+    staged_at,
+    staging,
+)
 
 __all__ = [
     "Staged",
@@ -23,6 +32,7 @@ __all__ = [
     "discard",
     "foreign",
     "intact",
+    "leave_nothing",
     "locked",
     "publish",
     "read_manifest",

@@ -162,14 +162,14 @@ def staging(output: Path, cache: Path) -> Iterator[Path]:
     `UsageError` while another build runs, and if no such folder can be made.
     """
     output = Path(os.path.realpath(output))
-    name = hashlib.sha256(os.fsencode(output)).hexdigest()[:8]
+    name = _name_of(output)
     prefix = f"{PREFIX}{name}-"
     places = (cache, output.parent, output)
     with locked(cache / f"lock-{name}"):
         _tidy(places, prefix)
         folder = None
         try:
-            folder = _new_folder(prefix, output, cache)
+            folder = _new_folder(f"{prefix}{os.getpid()}-", output, cache)
             yield folder
         finally:
             # Ctrl-C may come at any moment: also when the folder has no name for us yet, or right here.
@@ -181,6 +181,16 @@ def staging(output: Path, cache: Path) -> Iterator[Path]:
             except KeyboardInterrupt:
                 _tidy(places, prefix)
                 raise
+
+
+def leave_nothing(output: Path, cache: Path) -> None:
+    """Remove what this process staged for an output folder: after Ctrl-C, which may come anywhere."""
+    output = Path(os.path.realpath(output))
+    _tidy((cache, output.parent, output), f"{PREFIX}{_name_of(output)}-{os.getpid()}-")
+
+
+def _name_of(output: Path) -> str:
+    return hashlib.sha256(os.fsencode(output)).hexdigest()[:8]
 
 
 def _tidy(places: Iterable[Path], prefix: str) -> None:

@@ -19,6 +19,7 @@ from sitegen.stages.write.staging import (
     PREFIX,
     Staged,
     discard,
+    leave_nothing,
     locked,
     stage,
     stage_copy,
@@ -251,3 +252,13 @@ def test_ctrl_c_leaves_nothing_behind_whenever_it_comes(
         with pytest.raises(KeyboardInterrupt), staging(output, tmp_path / "cache") as folder:
             put(folder, {"tree/a.html": b"x"})
         assert not list(tmp_path.rglob(f"{PREFIX}*"))
+
+
+def test_what_this_process_staged_can_be_removed_from_outside_and_nothing_else_is(tmp_path: Path) -> None:
+    output, cache = tmp_path / "output", tmp_path / "cache"
+    with staging(output, cache) as folder:
+        other = folder.with_name(folder.name.replace(f"-{os.getpid()}-", "-1-"))
+        other.mkdir()
+        leave_nothing(output, cache)
+        assert not folder.exists()
+        assert other.exists()
