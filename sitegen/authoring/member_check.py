@@ -11,8 +11,9 @@ import msgspec
 
 from sitegen.adapters.git_index import work_tree
 from sitegen.errors import Problem
+from sitegen.model.lock import KEYRING
 from sitegen.model.members import KeyFile
-from sitegen.stages.seal import KEYRING, part_path
+from sitegen.stages.seal import part_path
 
 SOON = timedelta(days=30)
 

@@ -11,8 +11,9 @@ import msgspec
 from sitegen.adapters.sealing import NONCE, ZEROS, SealError, decompress, place, stretch, unpadded, unseal
 from sitegen.authoring.plain_text import plain_text
 from sitegen.errors import UsageError
+from sitegen.model.lock import KEYRING
 from sitegen.model.members import MOST_ROUNDS, ROUNDS, VERSION, Inside
-from sitegen.stages.seal import KEYRING, part_path
+from sitegen.stages.seal import part_path
 from sitegen.text.passcode import PasscodeError, parts
 
 Slots = tuple[tuple[str, bytes, int, bytes], ...]

@@ -24,7 +24,7 @@ from sitegen.engine.memo import Codec
 from sitegen.engine.pool import FEW
 from sitegen.engine.store import StoreDamaged
 from sitegen.errors import Problem, SiteError
-from sitegen.model.document import Body, Document, Fragment, Link
+from sitegen.model.document import PUBLIC, Body, Document, Fragment, Link
 from sitegen.model.site import Relation, Site, TagTable
 from sitegen.model.source import Source, Tree
 from sitegen.stages.index import Clock, Entry, index, tag_table
@@ -170,15 +170,22 @@ def _unreadable(source: Source, shop: Shop) -> list[Secret]:
     """All that stands in a document whose header cannot be read: it may be for members."""
     with suppress(SiteError):
         data = read(shop.roots, source, shop.config.limits.document_bytes)
-        if MAY_BE_GATED.search(data):
+        if _MAY_BE_GATED.search(data) or _gates_by_default(shop.config):
             from sitegen.stages.audit import Secret, prints
 
             return [Secret(source.shown, prints("", data.decode(errors="replace")))]
     return []
 
 
-MAY_BE_GATED = re.compile(rb"members|access", re.IGNORECASE)
-"""What stands in every document that keeps something for members, unless its folder or category says so."""
+_MAY_BE_GATED = re.compile(rb"members|access", re.IGNORECASE)
+"""What stands in a document that itself says that something is for members."""
+
+
+def _gates_by_default(config: Config) -> bool:
+    """Whether settings make some documents ones for members that do not say so."""
+    by_folder = (one.access for one in config.defaults)
+    by_category = (one.access for one in config.categories)
+    return any(access not in ("", PUBLIC) for access in (config.members.access, *by_folder, *by_category))
 
 
 def _decode_secret(data: bytes) -> Secret:

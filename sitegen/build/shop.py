@@ -16,7 +16,6 @@ from msgspec.structs import replace
 import sitegen
 from sitegen.build.members import Members
 from sitegen.config import Config
-from sitegen.digest import Digest
 from sitegen.engine.code import code_digest
 from sitegen.engine.memo import Memo, Notes
 from sitegen.engine.pool import Pool
@@ -125,7 +124,7 @@ class Session:
         """Write down what builds noted, once nobody waits for it."""
         if self._store is not None:
             with suppress(StoreDamaged, StoreFull):
-                Memo(self._store, Digest(""), self._notes).write_notes()
+                self._notes.write(self._store)
                 self._store.commit()
 
     def renew(self) -> None:

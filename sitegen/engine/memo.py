@@ -41,6 +41,12 @@ class Notes:
         self.new: dict[bytes, Callable[[Any], bytes]] = {}
         """How to write down those that the store has not got yet."""
 
+    def write(self, store: Store) -> None:
+        """Write down what is new."""
+        for key, encode in self.new.items():
+            store.put(key, encode(self.known[key]))
+        self.new.clear()
+
 
 class Memo:
     """The results in a store, for one build. `salt` is the digest of the code that makes them.
@@ -143,10 +149,8 @@ class Memo:
         self.notes.new[key] = encode
 
     def write_notes(self) -> None:
-        """Write down what is new."""
-        for key, encode in self.notes.new.items():
-            self.store.put(key, encode(self.notes.known[key]))
-        self.notes.new.clear()
+        """Write down what is new in the notes."""
+        self.notes.write(self.store)
 
     def count(self, stage: str, *, run: bool, times: int = 1) -> None:
         """Note that a stage ran, or did not have to."""

@@ -24,16 +24,9 @@ from sitegen.adapters.sealing import (
     seal,
 )
 from sitegen.digest import Digest, digest_bytes
+from sitegen.model.lock import KEYRING, MEMBERS
 from sitegen.model.members import ROUNDS, VERSION, Inside, Member, SealedFile
 from sitegen.text.passcode import ALPHABET, LOCATOR
-
-FOLDER = "_members"
-KEYRING = f"{FOLDER}/keyring.json"
-FILES = f"{FOLDER}/a"
-"""Where sealed files are published."""
-
-FILE_LIMIT = 25_000_000
-"""Bytes that a sealed file may have: a browser opens it in one piece."""
 
 SPLIT_ABOVE = 256
 """With more members than these, a browser fetches the part of the key file that holds its member."""
@@ -116,7 +109,7 @@ def keyring(keys: Keys, members: Iterable[Member], tiers: Sequence[str], now: da
 
 def part_path(locator: str) -> str:
     """Which part of a split key file holds a locator."""
-    return f"{FOLDER}/keyring/{locator[0].lower()}.json"
+    return f"{MEMBERS}keyring/{locator[0].lower()}.json"
 
 
 def _encoded(keys: Keys, **more: object) -> bytes:

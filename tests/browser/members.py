@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from sitegen.adapters.key_file import changing, encode
 from sitegen.adapters.sealing import keys_at, stretch
+from sitegen.model.lock import KEYRING
 from sitegen.model.members import KeyFile, Member
-from sitegen.stages.seal import KEYRING, keyring
+from sitegen.stages.seal import keyring
 from sitegen.text.passcode import complete, group
 from tests.browser.sites import SQUARE, publish
 

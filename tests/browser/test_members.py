@@ -16,7 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from msgspec.structs import replace
 from playwright.sync_api import Browser, BrowserContext, BrowserType, Page, expect
 
-from sitegen.stages.seal import FILES, KEYRING
+from sitegen.model.lock import FILES, KEYRING
 from sitegen.text.passcode import ALPHABET, complete, group
 from tests.browser.conftest import ARGUMENTS
 from tests.browser.members import ANN, BOB, PAPER, SITE, STRANGER, Sealed, member, sealed_site

@@ -14,8 +14,9 @@ import pytest
 from playwright._impl._driver import compute_driver_executable
 
 from sitegen.adapters.sealing import Keys
+from sitegen.model.lock import KEYRING
 from sitegen.model.members import Inside
-from sitegen.stages.seal import KEYRING, keyring, seal_text
+from sitegen.stages.seal import keyring, seal_text
 from sitegen.text.passcode import ALPHABET, complete
 from tests.browser.members import ANN, NOW, SITE, TIERS, member
 from tests.browser.sites import ROOT

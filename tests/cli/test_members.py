@@ -21,8 +21,9 @@ import sitegen.authoring.members
 from sitegen.adapters.key_file import decode, encode
 from sitegen.adapters.sealing import keys_at, stretch
 from sitegen.cli import cli
+from sitegen.model.lock import KEYRING
 from sitegen.model.members import Inside, InsideFile, KeyFile
-from sitegen.stages.seal import KEYRING, keyring, seal_text
+from sitegen.stages.seal import keyring, seal_text
 from sitegen.text.passcode import parts
 from tests.adapters.test_git_index import git
 

@@ -229,8 +229,13 @@ def test_a_hidden_title_is_not_in_the_cache_of_a_site_without_keys(tmp_path: Pat
     assert not any(b"Zanzibar" in file.read_bytes() for file in cache if file.is_file())
 
 
-def test_a_text_for_members_that_cannot_be_read_is_looked_for_all_the_same(site: Site) -> None:
-    site.write("content/posts/broken.md", f"---\ntitle: [open\naccess: members\n---\n{GATED}")
+@pytest.mark.parametrize("says_so", [True, False])
+def test_a_text_for_members_that_cannot_be_read_is_looked_for_all_the_same(site: Site, says_so: bool) -> None:
+    """Also where it is for members because of the settings alone."""
+    text = f"access: members\n---\n{GATED}" if says_so else f"---\n{SECRET}"
+    if not says_so:
+        site.write("sitegen.toml", SETTINGS + 'access = "members"\n')
+    site.write("content/posts/broken.md", f"---\ntitle: [open\n{text}")
     site.write("content/copy.html", f"<p>{SECRET}</p>")
     (site.folder / "content/posts/herons/index.md").unlink()
     with pytest.raises(SiteError, match=r"published in `copy\.html`"):

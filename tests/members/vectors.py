@@ -15,8 +15,9 @@ from typing import Any
 
 from sitegen.adapters.sealing import Keys, compress, lp, padded, padme, place, stretch
 from sitegen.digest import digest_bytes
+from sitegen.model.lock import KEYRING
 from sitegen.model.members import ROUNDS, Inside, InsideFile, Member
-from sitegen.stages.seal import KEYRING, encode_inside, keyring, seal_file, seal_padded
+from sitegen.stages.seal import encode_inside, keyring, seal_file, seal_padded
 from sitegen.text.passcode import complete, group, parts
 
 FILE = Path(__file__).parent.parent / "data" / "members-vectors.json"

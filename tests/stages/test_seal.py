@@ -19,8 +19,9 @@ import sitegen.stages.seal
 from sitegen.adapters import sealing
 from sitegen.adapters.sealing import Keys, keys_at, padded, unpadded, unseal
 from sitegen.digest import digest_bytes
+from sitegen.model.lock import KEYRING
 from sitegen.model.members import Inside, InsideFile, KeyFile, Member
-from sitegen.stages.seal import KEYRING, keyring, part_path, seal_file, seal_text
+from sitegen.stages.seal import keyring, part_path, seal_file, seal_text
 from sitegen.text.passcode import ALPHABET
 
 KEYS = Keys("0123456789abcdef", 7, bytes(range(32)))
