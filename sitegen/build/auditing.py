@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
-from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, msgpack
@@ -19,7 +19,7 @@ from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
 from sitegen.model.document import PUBLIC
 from sitegen.model.site import Page, Post, Site
-from sitegen.stages.audit import Found, Leak, Public, Searcher, Secret, leaks, told, too_short, wanted
+from sitegen.stages.audit import Found, Hit, Leak, Public, Searcher, Secret, leaks, told, wanted
 from sitegen.stages.scan import read
 from sitegen.stages.write import staged_at
 
@@ -34,6 +34,8 @@ LARGE = 64 << 20
 """Bytes of a file from which on it is searched in parts."""
 OVERLAP = 1 << 16
 """Bytes that two parts have in common."""
+BEGINNING = 2 << 10
+"""Bytes of a text that hold what cards say of it, if anything does."""
 
 
 def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop) -> None:
@@ -55,12 +57,10 @@ def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop)
         shop,
         key,
         made.locked,
-        made.clean,
+        made.found,
     )
-    # That some texts are too short to be looked for stands in the docs: nobody need be told in every build.
-    errors = [problem for problem in problems if problem.severity == "error"]
-    shop.note(errors)
-    if errors:
+    shop.note(problems)
+    if problems:
         raise SiteError(dict.fromkeys(shop.problems))
 
 
@@ -69,15 +69,15 @@ def _place(file: Staged, folder: Path, output: Path) -> Path:
 
 
 def _public(made: Made, known: Known, shop: Shop) -> Iterator[bytes]:
-    """What everybody may read: texts, what templates and settings say, and drawings that are published."""
-    yield from public_texts(known.site, shop.store.blob)
+    """What everybody may read: what templates and settings say, drawings that are published, and texts."""
+    with suppress(OSError):
+        yield (shop.options.site / FILE).read_bytes()
     published = {file.path for file in made.files}
     for source in known.tree.sources:
         drawing = source.kind == "asset" or (source.kind == "file" and source.path in published)
         if source.kind == "template" or (drawing and source.path.lower().endswith(".svg")):
             yield read(shop.roots, source)
-    with suppress(OSError):
-        yield (shop.options.site / FILE).read_bytes()
+    yield from public_texts(known.site, shop.store.blob)
 
 
 class Published(NamedTuple):
@@ -95,8 +95,8 @@ class Note(Struct, frozen=True, array_like=True):
 
     secrets: bytes = b""
     """A keyed digest of all that was looked for."""
-    clean: frozenset[str] = frozenset()
-    """The digests of the files in which nothing was found."""
+    files: dict[str, tuple[Digest, tuple[Hit, ...]]] = {}
+    """Of each file that was searched, by its path, its digest, and what was found."""
 
 
 def audit(
@@ -106,57 +106,78 @@ def audit(
     shop: Shop,
     key: bytes = b"",
     exempt: Container[str] = (),
-    clean: Container[str] = (),
+    made: Mapping[str, Found] = MappingProxyType({}),
 ) -> list[Problem]:
-    """What of the members' texts and files would be published; nothing may be if this holds an error.
+    """What of the members' texts and files would be published: nothing may be if this gives anything.
 
     `public` gives the texts that everybody may read anyway, and is asked only if something was found. With a
-    `key`, what was clean is remembered under a digest that confirms no guess; without one, nothing is.
-    `exempt` are the paths of files that the host locks; `clean` are those of files that were searched
+    `key`, what was found is remembered under a digest that confirms no guess; without one, nothing is.
+    `exempt` are the paths of files that the host locks; `made` is what was found in files that were searched
     already, when they were made.
     """
     if not secrets:
         return []
-    problems = [too_short(secret) for secret in secrets if secret.prints.unseen]
     note, name = _note(secrets, shop, key), shop.memo.key("audit", str(shop.roots.output))
-    known = msgpack.decode(data, type=Note) if key and (data := shop.store.get(name)) else Note()
-    before = known.clean if known.secrets == note else frozenset[str]()
-    every = [file for file in files if file.path not in exempt]
-    new = [file for file in every if file.path not in clean and file.digest not in before]
-    found = list(zip(new, _search(new, secrets, shop), strict=True))
-    problems += [_unsearched(file, one) for file, one in found if one.unsearched]
+    before = msgpack.decode(data, type=Note) if key and (data := shop.store.get(name)) else Note()
+    known = _Known(made, before.files if before.secrets == note else {})
+    every = [(file, known.found(file)) for file in files if file.path not in exempt]
+    new = [file for file, one in every if one is None]
+    searched = _search(new, secrets, shop)
+    found = [(file, next(searched) if one is None else one) for file, one in every]
+    problems = [_unsearched(file, one) for file, one in found if one.unsearched]
     hit = [(file, one) for file, one in found if one.hits]
     if hit:
-        problems += _told(hit, secrets, Public(public(), (each for _, one in hit for each in one.hits)))
+        problems += _told(hit, secrets, Public(public))
     shop.memo.count("audit", run=True, times=len(new))
     shop.memo.count("audit", run=False, times=len(every) - len(new))
     if key:
-        bad = {file.digest for file, one in found if one.hits or one.unsearched}
-        kept = frozenset(file.digest for file in every if file.digest not in bad)
+        kept = {file.path: (file.digest, one.hits) for file, one in found if not one.unsearched}
         shop.memo.used.add(name)
         shop.store.put(name, msgpack.encode(Note(note, kept), order="deterministic"))
     return problems
 
 
-def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]:
-    """What everybody may read of a site's posts and pages: free texts, and what their cards and links say.
+class _Known(NamedTuple):
+    """What was found in files before."""
 
-    Summaries that were cut by us are no source of their own: they would excuse themselves.
+    made: Mapping[str, Found]
+    """When they were made, by path."""
+    noted: Mapping[str, tuple[Digest, tuple[Hit, ...]]]
+    """By an earlier audit."""
+
+    def found(self, file: Published) -> Found | None:
+        """What was found in a file; None if it has not been searched."""
+        if (now := self.made.get(file.path)) is not None:
+            return now
+        digest, hits = self.noted.get(file.path, (None, ()))
+        return Found(hits) if digest == file.digest else None
+
+
+def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]:
+    """What everybody may read of a site's posts and pages: what their cards and links say, and free texts.
+
+    Summaries that were cut by us are no source of their own: they would excuse themselves. They are found in
+    the beginnings of the texts, which come before all of them: nearly all that is asked for stands there.
     """
-    addresses = []
-    everything: chain[Post | Page] = chain(site.posts, site.pages)
+    everything: list[Post | Page] = [*site.posts, *site.pages]
     for one in everything:
-        front, preview = one.document.front, one.body.preview
-        yield blob(preview.html)
-        targets = (link.target for link in preview.links)
-        said = (front.title, front.summary, front.description, front.image, front.image_alt, *front.tags)
-        yield "\n".join((*said, *targets)).encode(errors="replace")
-        yield "\n".join(heading.text for heading in preview.headings).encode(errors="replace")
-        addresses.append(one.address)
-        if front.access == PUBLIC:
-            # That of a post for members may tell a title that is hidden.
-            addresses.append(f"{one.document.source}\n")
-    yield "\n".join(addresses).encode(errors="replace")
+        yield "\n".join(_said(one)).encode(errors="replace")
+    for one in everything:
+        yield blob(one.body.preview.html)[:BEGINNING].rpartition(b"<")[0]
+    for one in everything:
+        yield blob(one.body.preview.html)
+
+
+def _said(one: Post | Page) -> Iterator[str]:
+    """What a post's or page's cards and links say."""
+    front, preview = one.document.front, one.body.preview
+    yield from (front.title, front.summary, front.description, front.image, front.image_alt, *front.tags)
+    yield from (link.target for link in preview.links)
+    yield from (heading.text for heading in preview.headings)
+    yield one.address
+    if front.access == PUBLIC:
+        # That of a post for members may tell a title that is hidden.
+        yield f"{one.document.source}\n"
 
 
 def _note(secrets: Sequence[Secret], shop: Shop, key: bytes) -> bytes:
@@ -199,16 +220,17 @@ def _told(
     found: Sequence[tuple[Published, Found]], secrets: Sequence[Secret], public: Public
 ) -> Iterator[Problem]:
     """The problems with what was found, one for each file and post."""
-    by_file = [(file, list(leaks(file.path, one.hits, secrets, public))) for file, one in found]
-    leaking = [(file, some) for file, some in by_file if some]
-    if not leaking:
+    by_file: dict[str, list[Leak]] = {}
+    for leak in leaks([(file.path, one.hits) for file, one in found], secrets, public):
+        by_file.setdefault(leak.file, []).append(leak)
+    if not by_file:
         return
     # Only now is it worth the time to find out how the words are written.
     sizes = [(size, digest) for secret in secrets for _, size, digest in secret.files]
     reader = Searcher(wanted([secret.prints for secret in secrets], sizes), readable=True)
-    for file, some in leaking:
+    for file in (file for file, _ in found if file.path in by_file):
         words = {hit.letters: hit for hit in _search_file(reader, file.path, file.place).hits}
-        first = {leak.path: leak for leak in reversed(some)}
+        first = {leak.path: leak for leak in reversed(by_file[file.path])}
         for leak in first.values():
             hit = words.get(leak.hit.letters, leak.hit)
             yield told(Leak(leak.file, leak.path, hit, leak.part, leak.name))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from html import unescape
 from itertools import islice
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
 
@@ -49,7 +50,7 @@ from sitegen.stages.write import Staged, discard, stage, stage_copy
 
 if TYPE_CHECKING:
     # Imported where it is used: most sites have no members.
-    from sitegen.stages.audit import Wanted
+    from sitegen.stages.audit import Found, Wanted
 
 AT_ONCE = 64
 """How many artifacts are planned before the first of them is made."""
@@ -72,8 +73,8 @@ class Made(NamedTuple):
     """The site's own data, in the store."""
     site: Digest
     """What every page knows of the site, in the store."""
-    clean: frozenset[str] = frozenset()
-    """The paths of pages in which nothing for members was found when they were made."""
+    found: Mapping[str, Found] = MappingProxyType({})
+    """What of that for members was found in pages when they were made, by path."""
     locked: frozenset[str] = frozenset()
     """The paths of what is for members and published where the host locks it."""
     gated: tuple[Source, ...] = ()
@@ -115,7 +116,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
         rendered=tuple(maker.rendered),
         data=material.data,
         site=maker.site,
-        clean=frozenset(maker.clean),
+        found=maker.found,
         locked=planning.locked,
         gated=planning.hidden.gated,
     )
@@ -189,7 +190,7 @@ class _Maker:
         self.parts: dict[str, bytes] = {}
         self.members: dict[str, tuple[tuple[str, str], ...]] = {}
         self.rendered: list[Rendered] = []
-        self.clean: set[str] = set()
+        self.found: dict[str, Found] = {}
         self.site = shop.store.put_blob(msgspec.json.encode(planning.site_view, order="deterministic"))
         self._waiting: deque[tuple[str, str]] = deque()
         """Path and source of each page that is being made."""
@@ -216,8 +217,8 @@ class _Maker:
                 yield source, made
             else:
                 self.files.append(Staged(path, made.digest, made.size))
-                if made.clean:
-                    self.clean.add(path)
+                if made.found is not None:
+                    self.found[path] = made.found
         if done:
             self.shop.progress("Writing", done, done)
         write_code(self.shop.memo, code, templates)

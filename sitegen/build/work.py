@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     # Imported where they are used: most sites have no members.
     from sitegen.adapters.sealing import Keys
     from sitegen.model.members import InsideFile
-    from sitegen.stages.audit import Searcher, Wanted
+    from sitegen.stages.audit import Found, Searcher, Wanted
 
 
 class Reading(NamedTuple):
@@ -180,8 +180,8 @@ class PageMade(NamedTuple):
 
     digest: Digest
     size: int
-    clean: bool = False
-    """Whether it was searched for what is for members, and nothing was found."""
+    found: Found | None = None
+    """What was found in it that is for members, if it was searched."""
 
 
 def press(rules: PressRules) -> Press:
@@ -207,15 +207,14 @@ def make_pages(press: Press, jobs: list[PageJob]) -> list[PageMade | Problem]:
 
 def _made(press: Press, page: Rendered) -> PageMade:
     staged = stage(press.folder, page.path, page.data)
-    return PageMade(staged.digest, staged.size, _is_clean(press, page))
+    return PageMade(staged.digest, staged.size, _found(press, page))
 
 
-def _is_clean(press: Press, page: Rendered) -> bool:
-    """Whether nothing for members is found in a page. Its free text is public, whatever stands in it."""
+def _found(press: Press, page: Rendered) -> Found | None:
+    """What is found in a page that is for members. Its free text is public, whatever stands in it."""
     if press.searcher is None or page.path in press.locked:
-        return False
-    found = press.searcher.search(page.path, page.data, [page.body.encode()] if page.body else [])
-    return not (found.hits or found.unsearched)
+        return None
+    return press.searcher.search(page.path, page.data, [page.body.encode()] if page.body else [])
 
 
 def _sealed(keys: Keys | None, job: PageJob) -> str:

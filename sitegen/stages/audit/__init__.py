@@ -12,7 +12,7 @@ It trusts no other stage: it looks at bytes, and at what the texts for members w
 
 from sitegen.stages.audit.prints import LEAK, Prints, Wanted, prints, wanted
 from sitegen.stages.audit.search import Found, Hit, Searcher
-from sitegen.stages.audit.tell import Leak, Public, Secret, leaks, secret_of, told, too_short
+from sitegen.stages.audit.tell import Leak, Public, Secret, leaks, secret_of, told
 
 __all__ = [
     "LEAK",
@@ -28,6 +28,5 @@ __all__ = [
     "prints",
     "secret_of",
     "told",
-    "too_short",
     "wanted",
 ]

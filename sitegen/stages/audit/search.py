@@ -18,7 +18,7 @@ from msgspec import Struct
 from sitegen.digest import Digest
 from sitegen.stages.audit.contain import TooMuch, is_packed, opened, texts_in
 from sitegen.stages.audit.letters import fold_high, letters, readable, shape
-from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, STRIDE, TAG, Wanted, sampled
+from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, STRIDE, TAG, Wanted, outside_tags, sampled
 from sitegen.stages.audit.unwrap import (
     backslashes_decoded,
     code_decoded,
@@ -247,7 +247,7 @@ class _Search:
 
     def _search_new(self, new: _New) -> None:
         joined = b"\n\n".join(new.texts)
-        clean = self._letters(new.letters, lambda: TAG.sub(b"", joined))
+        clean = self._letters(new.letters, lambda: outside_tags(joined))
         clean = self._parts(new.apart, joined) and clean
         for sign, decoded in _ESCAPES:
             if sign in joined:
@@ -301,7 +301,7 @@ class _Search:
         """Search a text as it is."""
         if b"<" in data:
             apart = _apart([data])
-            self._letters(apart.letters, lambda: TAG.sub(b"", data))
+            self._letters(apart.letters, lambda: outside_tags(data))
             self._parts(apart, data)
         else:
             self._letters([letters(data)], lambda: data)
@@ -458,7 +458,7 @@ def _holds_more(text: bytes) -> bool:
 
 def _is_enough(end: bytes) -> bool:
     """Whether the end of a text has as many letters outside its tags as may be part of something longer."""
-    return len(letters(TAG.sub(b"", end))) >= _ENDS
+    return len(letters(outside_tags(end))) >= _ENDS
 
 
 class _Apart(Struct, frozen=True, gc=False):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from zlib import crc32
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -11,11 +13,17 @@ from sitegen.digest import Digest
 from sitegen.errors import Problem
 from sitegen.model.document import Converted, Parsed
 from sitegen.stages.audit.letters import letters, readable
-from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, TAG, Prints, grams, holds, prints
+from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, Prints, holds, outside_tags, prints
 from sitegen.stages.audit.search import Hit
 
 SHOWN = 80
 """Characters of a leak that are shown: enough to find it."""
+_WORD = 8
+"""Bytes that are compared at once."""
+_SURE = 2 * _WORD - 1
+"""Of so many letters in a row, a whole word is among those that a text is read in, wherever it begins."""
+_AT_ONCE = 64
+"""Parts of one hit that are asked for together, once its first is no leak."""
 
 
 class Secret(Struct, frozen=True):
@@ -54,64 +62,163 @@ class Leak(Struct, frozen=True, order=True):
 
 
 class Public:
-    """What everybody may read anyway, as far as it matters for what was found."""
+    """What everybody may read anyway.
 
-    def __init__(self, texts: Iterable[bytes], hits: Iterable[Hit]) -> None:
-        found = [hit.letters for hit in hits]
-        asked = {gram for one in found for gram in grams(one)}
-        shorts = {one for one in found if len(one) < LEAK}
-        self._grams: set[int] = set()
-        self._shorts: set[bytes] = set()
-        every: list[bytes] = []
-        for text in texts:
+    `texts` gives it anew each time it is asked for, what is likeliest to be asked for first. Of it nothing
+    stays in memory, and it is read no further than it takes to answer.
+    """
+
+    def __init__(self, texts: Callable[[], Iterable[bytes]]) -> None:
+        self._texts = texts
+
+    def held(self, some: Iterable[bytes]) -> set[bytes]:
+        """Those of some letters in a row that stand in one of the texts."""
+        asked = _Asked(some)
+        for said in self._said(asked.open):
+            asked.look(said)
+        return asked.held
+
+    def joined(self, some: Iterable[bytes]) -> set[bytes]:
+        """Those of some letters in a row that end one text and begin another, as on lists."""
+        asked = [_Joint(one) for one in dict.fromkeys(some) if len(one) >= 2 * LEAST]
+        waiting = list(asked)
+        for said in self._said(waiting):
+            waiting[:] = [joint for joint in waiting if not joint.look(said)]
+        return {joint.part for joint in asked} - {joint.part for joint in waiting}
+
+    def _said(self, waiting: Iterable[object]) -> Iterator[bytes]:
+        """The letters of each text, until nobody waits for more."""
+        if not waiting:
+            return
+        for text in self._texts():
+            if b"<" in text:
+                yield letters(outside_tags(text))
             # What tags say is public, too, and what a template's tags hold.
-            for said in {letters(TAG.sub(b"", text)), letters(text)}:
-                self._grams |= asked.intersection(grams(said))
-                self._shorts.update(short for short in shorts if short in said)
-                every.append(said)
-        self._letters = b"\0".join(every)
-
-    def holds(self, part: bytes) -> bool:
-        """Whether some letters in a row stand in one of the texts.
-
-        The middle of them decides: at the ends of what is public, one or two letters more are soon the same.
-        """
-        if len(part) < LEAK:
-            return part in self._shorts
-        middle = (len(part) - GRAM) // 2
-        return crc32(part[middle : middle + GRAM]) in self._grams
-
-    def joins(self, part: bytes) -> bool:
-        """Whether some letters are the end of one public text and the beginning of another, as on lists."""
-        return any(
-            part[:place] in self._letters and part[place:] in self._letters
-            for place in range(LEAST, len(part) - LEAST + 1)
-        )
+            yield letters(text)
+            if not waiting:
+                return
 
 
-def leaks(file: str, hits: Iterable[Hit], secrets: Sequence[Secret], public: Public) -> Iterator[Leak]:
-    """Those hits in a file that are of a text for members, and not public."""
-    for hit in hits:
-        if hit.file:
+class _Asked:
+    """Letters that are looked for in one text after another.
+
+    A text is read in words, and only letters of which a word stands there are looked for in it.
+    """
+
+    def __init__(self, some: Iterable[bytes]) -> None:
+        self.open = set(some)
+        self.held: set[bytes] = set()
+        self._short = {one for one in self.open if len(one) < _SURE}
+        self._of_word: dict[int, list[bytes]] = {}
+        for one in self.open - self._short:
+            for place in range(_WORD):
+                self._of_word.setdefault(_words(one[place : place + _WORD])[0], []).append(one)
+
+    def look(self, said: bytes) -> None:
+        """Find out which of the letters stand in a text."""
+        here = self._short.copy()
+        for word in self._of_word.keys() & _words(said):
+            here.update(self._of_word[word])
+        for one in here & self.open:
+            if one in said:
+                self.open.discard(one)
+                self._short.discard(one)
+                self.held.add(one)
+
+
+def _words(data: bytes) -> array[int]:
+    return array("Q", data[: len(data) // _WORD * _WORD])
+
+
+class _Joint:
+    """Letters whose beginning and end are looked for in one text after another."""
+
+    def __init__(self, part: bytes) -> None:
+        self.part = part
+        self._first = self._last = LEAST - 1
+        """So many letters at the beginning stand in a text, and so many at the end."""
+
+    def look(self, said: bytes) -> bool:
+        """Whether all of it is found, now that this text is known, too."""
+        part = self.part
+        most = len(part) - LEAST
+        while self._first < most and part[: self._first + 1] in said:
+            self._first += 1
+        while self._last < most and part[-self._last - 1 :] in said:
+            self._last += 1
+        return min(self._first, self._last) >= LEAST and self._first + self._last >= len(part)
+
+
+class _Part(NamedTuple):
+    """Letters in a row that are of a text for members, and not public."""
+
+    letters: bytes
+    path: str
+    """Of the text's source."""
+
+
+def leaks(
+    found: Iterable[tuple[str, Iterable[Hit]]], secrets: Sequence[Secret], public: Public
+) -> Iterator[Leak]:
+    """Those hits in files that are of something for members, and not public."""
+    files = [(file, tuple(hits)) for file, hits in found]
+    texts = {hit.letters for _, hits in files for hit in hits if not hit.file}
+    parts = _leaking(texts, secrets, public)
+    names: dict[Digest, list[tuple[str, str]]] = {}
+    for secret in secrets:
+        for name, _, digest in secret.files:
+            names.setdefault(digest, []).append((secret.path, name))
+    for file, hits in files:
+        for hit in hits:
+            if hit.file:
+                yield from (Leak(file, path, hit, name=name) for path, name in names[hit.file])
+            elif (part := parts.get(hit.letters)) is not None:
+                yield Leak(file, part.path, hit, part.letters)
+
+
+def _leaking(texts: set[bytes], secrets: Sequence[Secret], public: Public) -> dict[bytes, _Part]:
+    """Of each text that was hit and leaks, its first part that does."""
+    free = public.held({_middle(part) for text in texts for part in _parts(text)})
+    waiting = {text: _owned(text, secrets, free) for text in texts}
+    leaking: dict[bytes, _Part] = {}
+    count = 1  # most that leak do so with the first
+    while waiting:
+        asked = {text: list(islice(parts, count)) for text, parts in waiting.items()}
+        joined = public.joined(part.letters for some in asked.values() for part in some)
+        for text, some in asked.items():
+            bad = next((part for part in some if part.letters not in joined), None)
+            if bad is not None:
+                leaking[text] = bad
+            if bad is not None or not some:
+                del waiting[text]
+        count = _AT_ONCE
+    return leaking
+
+
+def _parts(text: bytes) -> Iterator[bytes]:
+    """All letters in a row that make a leak; the whole of what is too short."""
+    return (text[start : start + LEAK] for start in range(max(1, len(text) - LEAK + 1)))
+
+
+def _middle(part: bytes) -> bytes:
+    """The letters that decide whether a part is public.
+
+    At the ends of what is public, one or two letters more are soon the same.
+    """
+    if len(part) < LEAK:
+        return part
+    start = (len(part) - GRAM) // 2
+    return part[start : start + GRAM]
+
+
+def _owned(text: bytes, secrets: Sequence[Secret], free: set[bytes]) -> Iterator[_Part]:
+    """The parts of a text that are of one for members, and whose middle is not free."""
+    for part in _parts(text):
+        if _middle(part) not in free:
             for secret in secrets:
-                for name, _, digest in secret.files:
-                    if digest == hit.file:
-                        yield Leak(file, secret.path, hit, name=name)
-        else:
-            leak = _leak(file, hit, secrets, public)
-            if leak is not None:
-                yield leak
-
-
-def _leak(file: str, hit: Hit, secrets: Sequence[Secret], public: Public) -> Leak | None:
-    """The first letters of a hit that make a leak, of whichever text they are."""
-    for start in range(max(1, len(hit.letters) - LEAK + 1)):
-        part = hit.letters[start : start + LEAK]
-        if not public.holds(part):
-            for secret in secrets:
-                if holds(secret.prints, part) and not public.joins(part):
-                    return Leak(file, secret.path, hit, part)
-    return None
+                if holds(secret.prints, part):
+                    yield _Part(part, secret.path)
+                    break
 
 
 def told(leak: Leak) -> Problem:
@@ -132,13 +239,3 @@ def told(leak: Leak) -> Problem:
             "What everybody may read belongs above `<!--members-only-->`."
         )
     return Problem(path=leak.path, message=message, hint=hint)
-
-
-def too_short(secret: Secret) -> Problem:
-    """What to say of a text that cannot be looked for."""
-    return Problem(
-        path=secret.path,
-        message="The part for members is too short to be told from other texts, so nobody looks for it",
-        hint="Write more of it, or look at the published files yourself.",
-        severity="notice",
-    )

@@ -33,7 +33,6 @@ from sitegen.stages.audit import (
     leaks,
     prints,
     told,
-    too_short,
     wanted,
 )
 from sitegen.stages.audit import search as stage
@@ -71,7 +70,7 @@ Nobody did: the key had gone down with the ferry, and the ledger with it.</p>
 SENTENCE = "The mill on the eastern bank stood empty for eleven winters before anybody asked"
 SECRET = Secret("content/posts/mill.md", prints(HTML, MARKDOWN))
 PAGE = "<!doctype html>\n<html>\n<body>\n\n<p>Good morning to all who came here today.</p>\n\n{}\n\n</body>"
-NOTHING = Public((), ())
+NOTHING = Public(tuple)
 
 
 def searcher(*secrets: Secret) -> Searcher:
@@ -84,7 +83,7 @@ def searcher(*secrets: Secret) -> Searcher:
 def found_in(data: bytes | str, path: str = "index.html") -> list[Leak]:
     """The leaks in one file."""
     data = data.encode() if isinstance(data, str) else data
-    return list(leaks(path, searcher().search(path, data).hits, [SECRET], NOTHING))
+    return list(leaks([(path, searcher().search(path, data).hits)], [SECRET], NOTHING))
 
 
 # What is found
@@ -297,7 +296,7 @@ FRENCH = "Le café fermé où l’élève naïf répétait à haute voix ses le�
 def test_words_of_any_script_are_found(text: str, encoding: str) -> None:
     secret = Secret("a.md", prints(f"<p>{text}</p>"))
     one = searcher(secret).search("a", ENCODINGS[encoding](text))
-    assert list(leaks("a", one.hits, [secret], NOTHING))
+    assert list(leaks([("a", one.hits)], [secret], NOTHING))
 
 
 def test_composed_and_decomposed_letters_and_latin_1_are_the_same() -> None:
@@ -305,7 +304,7 @@ def test_composed_and_decomposed_letters_and_latin_1_are_the_same() -> None:
 
     secret = Secret("a.md", prints(f"<p>{FRENCH}</p>"))
     for data in (unicodedata.normalize("NFD", FRENCH).encode(), FRENCH.encode("cp1252")):
-        assert list(leaks("a", searcher(secret).search("a", data).hits, [secret], NOTHING))
+        assert list(leaks([("a", searcher(secret).search("a", data).hits)], [secret], NOTHING))
 
 
 # Any letters in a row
@@ -324,7 +323,7 @@ def test_any_31_letters_in_a_row_are_found_in_any_encoding(words: list[str], dat
     one = searcher(secret).search("a", ENCODINGS[encoding](part))
     count = sum(map(str.isalpha, part))
     if count >= LEAK:
-        assert list(leaks("a", one.hits, [secret], NOTHING))
+        assert list(leaks([("a", one.hits)], [secret], NOTHING))
 
 
 @settings(deadline=None, max_examples=100)
@@ -334,7 +333,7 @@ def test_other_words_are_not(words: list[str], others: list[str]) -> None:
     shared = any(other[start : start + LEAK] in text for start in range(len(other) - LEAK + 1))
     secret = Secret("a.md", prints(f"<p>{' '.join(words)}</p>"))
     one = searcher(secret).search("a", " ".join(others).encode())
-    assert bool(list(leaks("a", one.hits, [secret], NOTHING))) == shared
+    assert bool(list(leaks([("a", one.hits)], [secret], NOTHING))) == shared
 
 
 @settings(deadline=None, max_examples=100)
@@ -366,7 +365,8 @@ FREE = (
 def beside(page: str, public: str) -> list[Leak]:
     """The leaks in a page of which one text is public."""
     assert public in page
-    return list(leaks("a", searcher().search("a", page.encode(), (public.encode(),)).hits, [SECRET], NOTHING))
+    hits = searcher().search("a", page.encode(), (public.encode(),)).hits
+    return list(leaks([("a", hits)], [SECRET], NOTHING))
 
 
 def test_the_inside_of_a_public_text_is_passed_over_once() -> None:
@@ -443,26 +443,28 @@ def test_texts_taken_apart_together_are_as_each_by_itself(texts: list[bytes]) ->
 def test_what_is_public_too_is_no_leak() -> None:
     page = PAGE.format(SENTENCE).encode()
     hits = searcher().search("index.html", page).hits
-    assert list(leaks("index.html", hits, [SECRET], NOTHING))
-    assert not list(leaks("index.html", hits, [SECRET], Public([f"<p>{SENTENCE}!</p>".encode()], hits)))
-    assert not list(leaks("index.html", hits, [SECRET], Public([f'<img alt="{SENTENCE}">'.encode()], hits)))
+    assert list(leaks([("index.html", hits)], [SECRET], NOTHING))
+    assert not list(leaks([("index.html", hits)], [SECRET], Public(lambda: [f"<p>{SENTENCE}!</p>".encode()])))
+    assert not list(
+        leaks([("index.html", hits)], [SECRET], Public(lambda: [f'<img alt="{SENTENCE}">'.encode()]))
+    )
 
 
 def test_a_public_beginning_does_not_excuse_what_goes_on_from_it() -> None:
     half = SENTENCE[:45]
     page = PAGE.format(SENTENCE).encode()
     hits = searcher().search("index.html", page).hits
-    (leak,) = leaks("index.html", hits, [SECRET], Public([half.encode()], hits))
+    (leak,) = leaks([("index.html", hits)], [SECRET], Public(lambda: [half.encode()]))
     assert leak.path == "content/posts/mill.md"
 
 
 def test_letters_that_repeat_are_a_text_only_as_often_as_they_stand_there() -> None:
     secret = Secret("a.md", prints(f"<p>{'ab' * 12} {SENTENCE}</p>"))
     hits = searcher(secret).search("x", b"ab" * 40).hits
-    assert not list(leaks("x", hits, [secret], NOTHING))
+    assert not list(leaks([("x", hits)], [secret], NOTHING))
     longer = Secret("a.md", prints(f"<p>{'ab' * 16} {SENTENCE}</p>"))
     hits = searcher(longer).search("x", b"ab" * 40).hits
-    assert list(leaks("x", hits, [longer], NOTHING))
+    assert list(leaks([("x", hits)], [longer], NOTHING))
 
 
 def test_numbers_in_a_row_are_no_text() -> None:
@@ -476,24 +478,21 @@ def test_numbers_in_a_row_are_no_text() -> None:
 
 def test_a_text_that_is_short_is_looked_for_as_a_whole() -> None:
     secret = Secret("a.md", prints("<p>The answer is plover.</p>", "The answer is plover."))
-    assert not secret.prints.unseen
     for page in ("<p>the answer: is Plover</p>", "x='VGhlIGFuc3dlciBpcyBwbG92ZXIu'"):
-        assert list(leaks("a", searcher(secret).search("a", page.encode()).hits, [secret], NOTHING))
+        assert list(leaks([("a", searcher(secret).search("a", page.encode()).hits)], [secret], NOTHING))
     assert not searcher(secret).search("a", b"<p>the answer is clover</p>").hits
 
 
 def test_a_hidden_title_is_looked_for_as_it_is() -> None:
     secret = Secret("a.md", prints(HTML, MARKDOWN, ["Nightjars, mostly"]))
     assert list(
-        leaks("a", searcher(secret).search("a", b"<h1>Nightjars mostly</h1>").hits, [secret], NOTHING)
+        leaks([("a", searcher(secret).search("a", b"<h1>Nightjars mostly</h1>").hits)], [secret], NOTHING)
     )
 
 
-def test_a_text_too_short_to_be_looked_for_is_told() -> None:
+def test_a_text_of_a_few_letters_is_not_looked_for() -> None:
     secret = Secret("content/posts/a.md", prints("<p>Yes.</p>"))
-    assert secret.prints.unseen
-    assert too_short(secret).severity == "notice"
-    assert not prints("").unseen
+    assert secret.prints == prints("")
 
 
 # Files
@@ -505,7 +504,7 @@ def test_a_file_for_members_is_found_by_its_digest_wherever_it_lies() -> None:
     secret = Secret("content/posts/a.md", SECRET.prints, (("content/posts/key.png", len(picture), digest),))
     inside = b"<img src='data:image/png;base64," + base64.b64encode(picture) + b"'>"
     for data in (picture, inside, gzip.compress(picture)):
-        (leak,) = leaks("a", searcher(secret).search("a", data).hits, [secret], NOTHING)
+        (leak,) = leaks([("a", searcher(secret).search("a", data).hits)], [secret], NOTHING)
         problem = told(leak)
         assert "`content/posts/key.png` is for members and would be published as `a`" in problem.message
         assert problem.path == "content/posts/a.md"
@@ -517,7 +516,7 @@ def test_a_file_for_members_is_found_by_its_digest_wherever_it_lies() -> None:
 
 def test_a_leak_names_post_file_and_words_and_what_to_do() -> None:
     page = PAGE.format(f'<meta content="{SENTENCE}, and much more of it">').encode()
-    (leak,) = leaks("feed.xml", searcher().search("feed.xml", page).hits, [SECRET], NOTHING)
+    (leak,) = leaks([("feed.xml", searcher().search("feed.xml", page).hits)], [SECRET], NOTHING)
     problem = told(leak)
     assert problem.path == "content/posts/mill.md"
     assert problem.severity == "error"
@@ -532,7 +531,7 @@ def test_of_two_texts_the_one_is_named_that_the_words_are_of() -> None:
     )
     page = PAGE.format(SENTENCE).encode()
     hits = searcher(other, SECRET).search("a", page).hits
-    assert {leak.path for leak in leaks("a", hits, [other, SECRET], NOTHING)} == {SECRET.path}
+    assert {leak.path for leak in leaks([("a", hits)], [other, SECRET], NOTHING)} == {SECRET.path}
 
 
 def test_prints_show_no_words() -> None:
