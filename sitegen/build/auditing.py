@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -19,7 +20,7 @@ from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
 from sitegen.model.document import PUBLIC
 from sitegen.model.site import Page, Post, Site
-from sitegen.stages.audit import Found, Hit, Leak, Public, Searcher, Secret, leaks, told, wanted
+from sitegen.stages.audit import Found, Hit, Leak, Public, Searcher, Secret, Wanted, leaks, told, wanted
 from sitegen.stages.scan import read
 from sitegen.stages.write import staged_at
 
@@ -56,8 +57,7 @@ def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop)
         partial(_public, made, known, shop),
         shop,
         key,
-        made.locked,
-        made.found,
+        Making(made.locked, made.found, made.wanted),
     )
     shop.note(problems)
     if problems:
@@ -90,6 +90,17 @@ class Published(NamedTuple):
     digest: Digest
 
 
+class Making(NamedTuple):
+    """What is known from when the files were made."""
+
+    locked: Container[str] = ()
+    """The paths of those that the host locks."""
+    found: Mapping[str, Found] = MappingProxyType({})
+    """What was found in those that were searched then, by path."""
+    wanted: Wanted | None = None
+    """What was looked for, if anything was."""
+
+
 class Note(Struct, frozen=True, array_like=True):
     """What is known of an earlier audit."""
 
@@ -105,29 +116,28 @@ def audit(
     public: Callable[[], Iterable[bytes]],
     shop: Shop,
     key: bytes = b"",
-    exempt: Container[str] = (),
-    made: Mapping[str, Found] = MappingProxyType({}),
+    making: Making | None = None,
 ) -> list[Problem]:
     """What of the members' texts and files would be published: nothing may be if this gives anything.
 
     `public` gives the texts that everybody may read anyway, and is asked only if something was found. With a
     `key`, what was found is remembered under a digest that confirms no guess; without one, nothing is.
-    `exempt` are the paths of files that the host locks; `made` is what was found in files that were searched
-    already, when they were made.
     """
     if not secrets:
         return []
-    note, name = _note(secrets, shop, key), shop.memo.key("audit", str(shop.roots.output))
+    making = making or Making()
+    everything = making.wanted or _everything(secrets)
+    note, name = _note(everything, shop, key), shop.memo.key("audit", str(shop.roots.output))
     before = msgpack.decode(data, type=Note) if key and (data := shop.store.get(name)) else Note()
-    known = _Known(made, before.files if before.secrets == note else {})
-    every = [(file, known.found(file)) for file in files if file.path not in exempt]
+    known = _Known(making.found, before.files if before.secrets == note else {})
+    every = [(file, known.found(file)) for file in files if file.path not in making.locked]
     new = [file for file, one in every if one is None]
-    searched = _search(new, secrets, shop)
+    searched = _search(new, everything, shop)
     found = [(file, next(searched) if one is None else one) for file, one in every]
     problems = [_unsearched(file, one) for file, one in found if one.unsearched]
     hit = [(file, one) for file, one in found if one.hits]
     if hit:
-        problems += _told(hit, secrets, Public(public))
+        problems += _told(hit, secrets, Public(public), everything)
     shop.memo.count("audit", run=True, times=len(new))
     shop.memo.count("audit", run=False, times=len(every) - len(new))
     if key:
@@ -156,42 +166,52 @@ class _Known(NamedTuple):
 def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]:
     """What everybody may read of a site's posts and pages: what their cards and links say, and free texts.
 
-    Summaries that were cut by us are no source of their own: they would excuse themselves. They are found in
-    the beginnings of the texts, which come before all of them: nearly all that is asked for stands there.
+    Summaries that were cut by us from a text of which a part is for members are no source of their own: they
+    would excuse themselves. They are found in the beginnings of the texts, which come before all of them:
+    nearly all that is asked for stands there.
     """
     everything: list[Post | Page] = [*site.posts, *site.pages]
     for one in everything:
-        yield "\n".join(_said(one)).encode(errors="replace")
+        yield "\n".join((*said_of(one), *_pointed_at(one))).encode(errors="replace")
     for one in everything:
         yield blob(one.body.preview.html)[:BEGINNING].rpartition(b"<")[0]
     for one in everything:
         yield blob(one.body.preview.html)
 
 
-def _said(one: Post | Page) -> Iterator[str]:
-    """What a post's or page's cards and links say."""
-    front, preview = one.document.front, one.body.preview
-    yield from (front.title, front.summary, front.description, front.image, front.image_alt, *front.tags)
-    yield from (link.target for link in preview.links)
-    yield from (heading.text for heading in preview.headings)
-    yield one.address
-    if front.access == PUBLIC:
+def said_of(one: Post | Page) -> Iterator[str]:
+    """What pages say of a post or page without being it."""
+    document = one.document
+    front = document.front
+    yield from (front.title, front.summary, front.description, one.address, front.image, front.image_alt)
+    if front.access == PUBLIC and not document.gated:
+        yield one.body.summary
         # That of a post for members may tell a title that is hidden.
-        yield f"{one.document.source}\n"
+        yield f"{document.source}\n"
 
 
-def _note(secrets: Sequence[Secret], shop: Shop, key: bytes) -> bytes:
+def _pointed_at(one: Post | Page) -> Iterator[str]:
+    """What else of a text may stand elsewhere: tags, where it links to, and its headings."""
+    yield from one.document.front.tags
+    yield from (link.target for link in one.body.preview.links)
+    yield from (heading.text for heading in one.body.preview.headings)
+
+
+def _everything(secrets: Sequence[Secret]) -> Wanted:
+    files = [(size, digest) for secret in secrets for _, size, digest in secret.files]
+    return wanted([secret.prints for secret in secrets], files)
+
+
+def _note(everything: Wanted, shop: Shop, key: bytes) -> bytes:
     """All that is looked for, as a digest under a key."""
     digest = blake2b(key=key[:64], digest_size=32)
-    for secret in secrets:
-        digest.update(shop.memo.key("secret", secret.path, secret.prints.grams, *secret.prints.shorts))
-        digest.update(shop.memo.key("files", secret.files))
+    free = array("I", sorted(everything.free)).tobytes()
+    digest.update(shop.memo.key("wanted", everything.table, free, *everything.shorts))
+    digest.update(shop.memo.key("files", everything.files))
     return digest.digest()
 
 
-def _search(files: Sequence[Published], secrets: Sequence[Secret], shop: Shop) -> Iterator[Found]:
-    sizes = [(size, digest) for secret in secrets for _, size, digest in secret.files]
-    everything = wanted([secret.prints for secret in secrets], sizes)
+def _search(files: Sequence[Published], everything: Wanted, shop: Shop) -> Iterator[Found]:
     items = [(file.path, file.place) for file in files]
     progress = shop.steps("Checking", items)
     return shop.pool.map_chunks(search_files, everything, items, Searcher, progress=progress, few=FEW_FILES)
@@ -217,7 +237,10 @@ def _search_file(searcher: Searcher, path: str, place: Path) -> Found:
 
 
 def _told(
-    found: Sequence[tuple[Published, Found]], secrets: Sequence[Secret], public: Public
+    found: Sequence[tuple[Published, Found]],
+    secrets: Sequence[Secret],
+    public: Public,
+    everything: Wanted,
 ) -> Iterator[Problem]:
     """The problems with what was found, one for each file and post."""
     by_file: dict[str, list[Leak]] = {}
@@ -226,8 +249,7 @@ def _told(
     if not by_file:
         return
     # Only now is it worth the time to find out how the words are written.
-    sizes = [(size, digest) for secret in secrets for _, size, digest in secret.files]
-    reader = Searcher(wanted([secret.prints for secret in secrets], sizes), readable=True)
+    reader = Searcher(everything, readable=True)
     for file in (file for file, _ in found if file.path in by_file):
         words = {hit.letters: hit for hit in _search_file(reader, file.path, file.place).hits}
         first = {leak.path: leak for leak in reversed(by_file[file.path])}

@@ -43,6 +43,7 @@ from sitegen.model.plan import (
     TextRecipe,
 )
 from sitegen.model.report import Rendered
+from sitegen.model.site import Page, Post
 from sitegen.model.source import Origin, Source, Tree
 from sitegen.stages.plan import Earlier, Material, Outcome, Planning
 from sitegen.stages.scan import path_of, read
@@ -73,6 +74,8 @@ class Made(NamedTuple):
     """The site's own data, in the store."""
     site: Digest
     """What every page knows of the site, in the store."""
+    wanted: Wanted | None = None
+    """What of that for members nothing may hold."""
     found: Mapping[str, Found] = MappingProxyType({})
     """What of that for members was found in pages when they were made, by path."""
     locked: frozenset[str] = frozenset()
@@ -93,7 +96,8 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
     names = (sealing.file_name,) if sealing else ()
     planning = Planning(known.site, known.related, tools, material, earlier, *names)
     maker = _Maker(planning, folder, there, before, shop)
-    problems = list(maker.make(known.tree, templates, _wanted(known, planning.hidden.gated)))
+    wanted = _wanted(known, planning.hidden.gated)
+    problems = list(maker.make(known.tree, templates, wanted))
     outcome = planning.outcome()
     planning.close()
     _note(outcome, known.tree, shop)
@@ -116,6 +120,7 @@ def make(known: Known, folder: Path, there: Mapping[str, Row], before: Before, s
         rendered=tuple(maker.rendered),
         data=material.data,
         site=maker.site,
+        wanted=wanted,
         found=maker.found,
         locked=planning.locked,
         gated=planning.hidden.gated,
@@ -126,10 +131,14 @@ def _wanted(known: Known, gated: tuple[Source, ...]) -> Wanted | None:
     """What no page may hold, files for members included; None if nothing is for members."""
     if not known.secrets and not gated:
         return None
-    from sitegen.stages.audit import wanted
+    # Imported here: most sites have no members.
+    from sitegen.build.auditing import said_of
+    from sitegen.stages.audit import sought
 
     files = [(file.size, file.digest) for file in gated if file.size]
-    return wanted([secret.prints for secret in known.secrets], files)
+    everything: list[Post | Page] = [*known.site.posts, *known.site.pages]
+    public = [text for one in everything for text in said_of(one)]
+    return sought([secret.prints for secret in known.secrets], files, public)
 
 
 class Before(NamedTuple):

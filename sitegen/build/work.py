@@ -202,17 +202,18 @@ def make_pages(press: Press, jobs: list[PageJob]) -> list[PageMade | Problem]:
     ready = [RenderJob(job.path, job.recipe, job.html, _sealed(press.keys, job)) for job in jobs]
     with standing():
         pages = [render(press.tools, job) for job in ready]
-    return [page.problem if page.problem is not None else _made(press, page) for page in pages]
-
-
-def _made(press: Press, page: Rendered) -> PageMade:
-    staged = stage(press.folder, page.path, page.data)
-    return PageMade(staged.digest, staged.size, _found(press, page))
+    # One step for all of them and then the next, so that its code stays in the processor's cache.
+    staged = [page.problem or stage(press.folder, page.path, page.data) for page in pages]
+    found = [_found(press, page) for page in pages]
+    return [
+        one if isinstance(one, Problem) else PageMade(one.digest, one.size, hits)
+        for one, hits in zip(staged, found, strict=True)
+    ]
 
 
 def _found(press: Press, page: Rendered) -> Found | None:
     """What is found in a page that is for members. Its free text is public, whatever stands in it."""
-    if press.searcher is None or page.path in press.locked:
+    if press.searcher is None or page.problem is not None or page.path in press.locked:
         return None
     return press.searcher.search(page.path, page.data, [page.body.encode()] if page.body else [])
 

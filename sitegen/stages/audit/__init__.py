@@ -5,6 +5,7 @@ prints     what is known of texts for members
 unwrap     escapes and alphabets within texts
 contain    compressed bytes, and texts within other files
 search     one published file
+sought     what is worth being looked for
 tell       what to say of what was found
 
 It trusts no other stage: it looks at bytes, and at what the texts for members were made of.
@@ -12,6 +13,7 @@ It trusts no other stage: it looks at bytes, and at what the texts for members w
 
 from sitegen.stages.audit.prints import LEAK, Prints, Wanted, prints, wanted
 from sitegen.stages.audit.search import Found, Hit, Searcher
+from sitegen.stages.audit.sought import sought
 from sitegen.stages.audit.tell import Leak, Public, Secret, leaks, secret_of, told
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "leaks",
     "prints",
     "secret_of",
+    "sought",
     "told",
     "wanted",
 ]

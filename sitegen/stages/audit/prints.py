@@ -127,6 +127,8 @@ class Wanted(Struct, frozen=True):
     shorts: tuple[bytes, ...] = ()
     files: tuple[tuple[int, Digest], ...] = ()
     """Sizes and digests."""
+    free: frozenset[int] = frozenset()
+    """Prints that do not count, since they stand in public texts that are on many pages."""
 
     def __repr__(self) -> str:
         return f"Wanted({8 * len(self.table)} bits, {len(self.shorts)} shorts, {len(self.files)} files)"

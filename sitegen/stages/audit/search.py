@@ -1,9 +1,9 @@
 """Looking for texts for members in one file after another, in every form that its bytes can be read in.
 
 Most of what a site publishes is the same on page after page. A text is read in pieces, parted by empty lines,
-and a piece that was clean is passed over; but for its first and last letters, which others may go on with. So
-the frames of pages and the cards on lists are paid for once, and no letters in a row that lie across two
-pieces are missed.
+and of a piece that was seen before it is known what it holds; but for its first and last letters, which
+others may go on with. So the frames of pages and the cards on lists are paid for once, and no letters in a
+row that lie across two pieces are missed.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MOST_DECODED = 256 << 20
 """Bytes that are searched of all that one file holds; beyond them it counts as not searched."""
 
 _MOST_KEPT = 32 << 20
-"""Bytes that may be remembered of clean pieces, in each process."""
+"""Bytes that may be remembered of pieces, in each process."""
 _RAW = re.compile(
     rb"<(!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)"
     rb"|(?:script|style)\b[^<]*+(?:<(?!/(?:script|style)\b)[^<]*+)*+(?:</(?:script|style)\s*+>?|\Z))",
@@ -43,7 +43,7 @@ _RAW = re.compile(
 _SMALL = 128
 """Fewer bytes than those are looked at before they are searched."""
 _MANY = 24
-"""New pieces of one file from which on it is worth finding out which of them are clean."""
+"""New pieces of one file from which on it is worth finding out which of them hold what was found."""
 _ESCAPES = ((b"%", percent_decoded), (b"&", entities_decoded), (b"\\", backslashes_decoded))
 """By the signs without which there are none."""
 _HALF = GRAM // 2
@@ -60,8 +60,9 @@ _HOLDERS = (
 """What begins or ends something in which signs are no tags. A text with any of it is searched as a whole."""
 _TELLING = 64
 """Bytes by which a text is found faster than by all of it."""
-_GAP = b":qzxjqzxj:"
+GAP = b":qzxjqzxj:"
 """Stands between what does not belong together: neither a text nor code goes on with it."""
+_GAP_LETTERS = letters(GAP)
 _SHAPED_TAG = re.compile(rb"<([^>\0]*)>")
 _MARKS = b"<>\n"
 """What a shape has besides letters."""
@@ -87,9 +88,9 @@ class Found(Struct, frozen=True, gc=False):
 
 
 _After = dict[bytes, bytes]
-"""The last letters after a piece, by those before it."""
-_Piece = tuple[_After, bytes, bytes] | tuple[()]
-"""What followed on a piece, its first letters, and its last, only where it has more; or nothing."""
+"""The last letters after a piece, by those before it, where nothing was found across the two."""
+_Piece = tuple[_After, bytes, bytes, tuple[Hit, ...]] | tuple[()]
+"""What followed on a piece, its first letters, its last, only where it has more, and hits; or nothing."""
 
 
 class Searcher:
@@ -101,6 +102,7 @@ class Searcher:
     def __init__(self, wanted: Wanted, *, readable: bool = False) -> None:
         self.table = wanted.table
         self.mask = len(wanted.table) - 1
+        self.free = wanted.free
         self.shorts = wanted.shorts
         self.least = LEAST if wanted.shorts else LEAK
         self.readable = readable
@@ -133,7 +135,7 @@ class Searcher:
     def is_known(self, gram: bytes) -> bool:
         """Whether some letters may be of a text for members."""
         code = crc32(gram)
-        return self.table[code >> 3 & self.mask] >> (code & 7) & 1 == 1
+        return self.table[code >> 3 & self.mask] >> (code & 7) & 1 == 1 and code not in self.free
 
     def suspect(self, text: bytes) -> Iterator[int]:
         """Where letters begin of which more than these may be of a text for members."""
@@ -151,20 +153,40 @@ class Searcher:
                 if table[gram >> 3 & mask] >> (gram & 7) & 1:
                     yield at
 
-    def keep(self, new: _New) -> None:
-        """Remember that pieces, and how they follow one another, are clean."""
+    def runs(self, text: bytes) -> Iterator[bytes]:
+        """The letters in a row that may be of a text for members and are enough to make a leak."""
+        end = 0
+        for at in self.suspect(text):
+            if at >= end and (found := self._around(text, at)):
+                end = found[1]
+                yield text[found[0] : end]
+
+    def _around(self, text: bytes, at: int) -> tuple[int, int] | None:
+        """From where to where letters are known without a gap around those that are, if these are enough."""
+        is_known = self.is_known
+        start, end = at, at + GRAM
+        while start > 0 and is_known(text[start - 1 : start - 1 + GRAM]):
+            start -= 1
+        if end - start < LEAK and not is_known(text[at + 1 : at + 1 + GRAM]):
+            return None
+        while end < len(text) and is_known(text[end - GRAM + 1 : end + 1]):
+            end += 1
+        return (start, end) if end - start >= LEAK else None
+
+    def keep(self, new: _New, hits: tuple[Hit, ...] = ()) -> None:
+        """Remember pieces, each of which holds these hits, and that nothing lies across two of them."""
         if self.readable:
             return  # what is passed over could not be told
         pieces, afters = self.pieces, self._afters
         for text, found in zip(new.texts, new.apart.letters, strict=True):
-            if found:
+            if found or hits:
                 first, last = found[:_ENDS], found[-_ENDS:] if len(found) > _ENDS else b""
-                pieces[hash(text)] = afters.setdefault(first, {}), first, last
+                pieces[hash(text)] = afters.setdefault(first, {}), first, last, hits
             else:
                 pieces[hash(text)] = ()
         for first, before, tail in new.joints:
             afters[first][before] = tail
-        self._kept += 500 * len(new.texts) + 200 * len(new.joints)
+        self._kept += 500 * (len(new.texts) + len(hits)) + 200 * len(new.joints)
 
     def keep_parts(self, parts: Iterable[bytes]) -> None:
         """Remember that tags, or other parts of pieces, are clean."""
@@ -192,6 +214,8 @@ class _New:
         self.letters: list[bytes] = []
         self.joints: list[tuple[bytes, bytes, bytes]] = []
         """The first letters of a piece, those before it, and the last letters after it."""
+        self.known: list[Hit] = []
+        """What pieces hold that are not new."""
 
     def join(self, pieces: Iterable[_Piece | None]) -> None:
         """Take up the letters of pieces that are None, and of joints between others that were never seen."""
@@ -204,11 +228,13 @@ class _New:
             elif not piece:
                 continue
             else:
-                after, found, last = piece
+                after, found, last, hits = piece
+                if hits:
+                    self.known += hits
                 if (seen := after.get(tail)) is not None:
                     tail, goes_on = seen, False
                     continue
-            some += (found,) if goes_on else (tail, found)
+            some += (found,) if goes_on else (_GAP_LETTERS, tail, found)
             before, tail = tail, last or (tail + found)[-_ENDS:]
             goes_on = piece is None or not last
             if piece:
@@ -238,14 +264,19 @@ class _Search:
         unknown = [text for text, piece in zip(texts, pieces, strict=True) if piece is None]
         if not _is_utf8(b"".join(unknown)):
             return False
-        unknown.append(_GAP + path)
+        unknown.append(GAP + path)
         pieces.append(None)
         new = _New(unknown)
         new.join(pieces)
-        self._search_new(new)
+        if self._search_new(new):
+            searcher.keep(new)
+        elif len(unknown) > _MANY and not self.unsearched:
+            self._search_each(unknown)
+        self.hits.update(dict.fromkeys(new.known))
         return True
 
-    def _search_new(self, new: _New) -> None:
+    def _search_new(self, new: _New) -> bool:
+        """Search new pieces, and what lies across two. Whether all of it is clean."""
         joined = b"\n\n".join(new.texts)
         clean = self._letters(new.letters, lambda: outside_tags(joined))
         clean = self._parts(new.apart, joined) and clean
@@ -254,22 +285,21 @@ class _Search:
                 for text in new.texts:
                     if sign in text:
                         clean = self._decoded(decoded(text), 0) and clean
-        clean = self._code(joined, 0) and clean
-        if clean and not self.unsearched:
-            self.searcher.keep(new)
-        elif len(new.texts) > _MANY:
-            self._keep_clean(new.texts)
+        return self._code(joined, 0) and clean and not self.unsearched
 
-    def _keep_clean(self, texts: list[bytes]) -> None:
-        """Remember the pieces that are clean by themselves: only one or two are not, and may be public."""
-        found, unsearched = self.hits, self.unsearched
+    def _search_each(self, texts: list[bytes]) -> None:
+        """Find out what each piece holds, and remember it: most hold nothing, and the rest may be public."""
+        every = self.hits
         for text in texts:
             alone = _New([text])
             alone.join((None,))
-            self.hits, self.unsearched = {}, ""
+            self.hits = {}
             self._seen.clear()
             self._search_new(alone)
-        self.hits, self.unsearched = found, unsearched
+            if not self.unsearched:
+                self.searcher.keep(alone, tuple(self.hits))
+            every |= self.hits
+        self.hits = every
 
     def _parts(self, apart: _Apart, data: bytes) -> bool:
         """Search tags, scripts and comments, each at its first time. Whether they are clean."""
@@ -388,27 +418,12 @@ class _Search:
         """Search letters in a row. `source` gives what they are of. Whether they are clean."""
         searcher, clean = self.searcher, True
         text = b"".join(some)
-        end = 0
-        for at in searcher.suspect(text):
-            if at >= end and (found := self._around(text, at)):
-                end = found[1]
-                clean = self._hit(text[found[0] : end], source)
+        for found in searcher.runs(text):
+            clean = self._hit(found, source)
         for short in searcher.shorts:
             if short in text:
                 clean = self._hit(short, source)
         return clean
-
-    def _around(self, text: bytes, at: int) -> tuple[int, int] | None:
-        """From where to where letters are known without a gap around those that are, if these are enough."""
-        is_known = self.searcher.is_known
-        start, end = at, at + GRAM
-        while start > 0 and is_known(text[start - 1 : start - 1 + GRAM]):
-            start -= 1
-        if end - start < LEAK and not is_known(text[at + 1 : at + 1 + GRAM]):
-            return None
-        while end < len(text) and is_known(text[end - GRAM + 1 : end + 1]):
-            end += 1
-        return (start, end) if end - start >= LEAK else None
 
     def _hit(self, found: bytes, source: Callable[[], bytes]) -> bool:
         words = readable(source(), found) if self.searcher.readable else ""
@@ -430,7 +445,7 @@ def _without_insides(data: bytes, public: Sequence[bytes]) -> bytes:
             while place >= 0 and not data.startswith(text, place):
                 place = data.find(text[:_TELLING], place + 1)
             if place >= 0:
-                data = b"".join((data[: place + ends[0]], _GAP, data[place + ends[1] :]))
+                data = b"".join((data[: place + ends[0]], GAP, data[place + ends[1] :]))
     return data
 
 

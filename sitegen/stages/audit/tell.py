@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import NamedTuple
 
@@ -71,63 +73,67 @@ class Public:
     def __init__(self, texts: Callable[[], Iterable[bytes]]) -> None:
         self._texts = texts
 
-    def held(self, some: Iterable[bytes]) -> set[bytes]:
-        """Those of some letters in a row that stand in one of the texts."""
+    def held(self, some: Iterable[bytes], *, in_tags: bool = False) -> set[bytes]:
+        """Those of some letters in a row that stand in one of the texts, outside of its tags or in them."""
         asked = _Asked(some)
-        for said in self._said(asked.open):
-            asked.look(said)
+        for text in self._texts() if asked.open else ():
+            if not in_tags or b"<" in text:
+                asked.look(letters(text if in_tags else outside_tags(text)))
+            if not asked.open:
+                break
         return asked.held
 
-    def joined(self, some: Iterable[bytes]) -> set[bytes]:
+    def joined(self, some: Iterable[bytes], *, in_tags: bool = False) -> set[bytes]:
         """Those of some letters in a row that end one text and begin another, as on lists."""
         asked = [_Joint(one) for one in dict.fromkeys(some) if len(one) >= 2 * LEAST]
-        waiting = list(asked)
-        for said in self._said(waiting):
-            waiting[:] = [joint for joint in waiting if not joint.look(said)]
-        return {joint.part for joint in asked} - {joint.part for joint in waiting}
-
-    def _said(self, waiting: Iterable[object]) -> Iterator[bytes]:
-        """The letters of each text, until nobody waits for more."""
-        if not waiting:
-            return
-        for text in self._texts():
-            if b"<" in text:
-                yield letters(outside_tags(text))
-            # What tags say is public, too, and what a template's tags hold.
-            yield letters(text)
+        waiting = asked
+        for text in self._texts() if waiting else ():
+            said = [letters(outside_tags(text))]
+            if in_tags and b"<" in text:
+                said.append(letters(text))
+            waiting = [joint for joint in waiting if not any(map(joint.look, said))]
             if not waiting:
-                return
+                break
+        return {joint.part for joint in asked} - {joint.part for joint in waiting}
 
 
 class _Asked:
     """Letters that are looked for in one text after another.
 
-    A text is read in words, and only letters of which a word stands there are looked for in it.
+    A text is read in words. Wherever letters stand in it, one of the words lies among them, and where it does
+    tells where they would have to begin.
     """
 
     def __init__(self, some: Iterable[bytes]) -> None:
         self.open = set(some)
         self.held: set[bytes] = set()
-        self._short = {one for one in self.open if len(one) < _SURE}
-        self._of_word: dict[int, list[bytes]] = {}
-        for one in self.open - self._short:
-            for place in range(_WORD):
-                self._of_word.setdefault(_words(one[place : place + _WORD])[0], []).append(one)
+        self._index()
 
     def look(self, said: bytes) -> None:
         """Find out which of the letters stand in a text."""
-        here = self._short.copy()
-        for word in self._of_word.keys() & _words(said):
-            here.update(self._of_word[word])
-        for one in here & self.open:
-            if one in said:
-                self.open.discard(one)
-                self._short.discard(one)
-                self.held.add(one)
+        of_word = self._of_word
+        found = {one for one in self._short if one in said}
+        self._short -= found
+        for number, word in enumerate(array("Q", said[: len(said) // _WORD * _WORD])):
+            if word in of_word:
+                at = number * _WORD
+                found.update(
+                    one for place, one in of_word[word] if at >= place and said.startswith(one, at - place)
+                )
+        self.open -= found
+        self.held |= found
+        if len(self.open) < self._indexed // 2:
+            self._index()
 
-
-def _words(data: bytes) -> array[int]:
-    return array("Q", data[: len(data) // _WORD * _WORD])
+    def _index(self) -> None:
+        """Note of each word in which letters that are still looked for it lies, and where in them."""
+        self._indexed = len(self.open)
+        self._short = {one for one in self.open if len(one) < _SURE}
+        self._of_word: dict[int, list[tuple[int, bytes]]] = {}
+        for one in self.open - self._short:
+            for place in range(_WORD):
+                word = int.from_bytes(one[place : place + _WORD], sys.byteorder)
+                self._of_word.setdefault(word, []).append((place, one))
 
 
 class _Joint:
@@ -176,23 +182,37 @@ def leaks(
                 yield Leak(file, part.path, hit, part.letters)
 
 
-def _leaking(texts: set[bytes], secrets: Sequence[Secret], public: Public) -> dict[bytes, _Part]:
+def _leaking(texts: Iterable[bytes], secrets: Sequence[Secret], public: Public) -> dict[bytes, _Part]:
     """Of each text that was hit and leaks, its first part that does."""
-    free = public.held({_middle(part) for text in texts for part in _parts(text)})
-    waiting = {text: _owned(text, secrets, free) for text in texts}
-    leaking: dict[bytes, _Part] = {}
+    leaking: Iterable[bytes] = texts
+    free: set[bytes] = set()
+    found: dict[bytes, _Part] = {}
+    # What tags say is public, too, and what a template's tags hold; but that is seldom asked for.
+    for in_tags in (False, True):
+        asked = {_middle(part) for text in leaking for part in _parts(text)}
+        free |= public.held(asked - free, in_tags=in_tags)
+        waiting = {text: _owned(text, secrets, free) for text in leaking}
+        leaking = found = _unjoined(waiting, partial(public.joined, in_tags=in_tags))
+    return found
+
+
+def _unjoined(
+    waiting: dict[bytes, Iterator[_Part]], joined: Callable[[Iterable[bytes]], set[bytes]]
+) -> dict[bytes, _Part]:
+    """Of each text that has some, the first of its parts that does not lie across two public texts."""
+    found: dict[bytes, _Part] = {}
     count = 1  # most that leak do so with the first
     while waiting:
         asked = {text: list(islice(parts, count)) for text, parts in waiting.items()}
-        joined = public.joined(part.letters for some in asked.values() for part in some)
+        public = joined(part.letters for some in asked.values() for part in some)
         for text, some in asked.items():
-            bad = next((part for part in some if part.letters not in joined), None)
+            bad = next((part for part in some if part.letters not in public), None)
             if bad is not None:
-                leaking[text] = bad
+                found[text] = bad
             if bad is not None or not some:
                 del waiting[text]
         count = _AT_ONCE
-    return leaking
+    return found
 
 
 def _parts(text: bytes) -> Iterator[bytes]:
