@@ -143,9 +143,11 @@ def _build(shop: Shop) -> BuildReport:
         finally:
             # Also of a build that failed: the next one need not read all again.
             keep_stamps(stamps, tree, open_names, shop)
-            if not shop.session.settles_later:
+            if shop.session.settles_later:
+                shop.store.commit()
+            else:
                 shop.memo.write_notes()
-            shop.store.commit()
+                shop.store.finish()
 
 
 def _audit(known: Known, made: Made, folders: _Folders, shop: Shop) -> None:

@@ -125,7 +125,7 @@ class Session:
         if self._store is not None:
             with suppress(StoreDamaged, StoreFull):
                 self._notes.write(self._store)
-                self._store.commit()
+                self._store.finish()
 
     def renew(self) -> None:
         """Give up the store, which is damaged."""

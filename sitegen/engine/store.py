@@ -87,6 +87,8 @@ class Store:
         """What the file did not take."""
         self._writable = True
         self._pending = 0
+        self._wiping = False
+        """Whether what was thrown away must not be found in the file again."""
 
     # Blobs
 
@@ -146,13 +148,17 @@ class Store:
         self._put("INSERT OR REPLACE INTO result VALUES (?, ?, ?)", (name, _proof(name, sealed), sealed))
 
     def keep(self, keys: Iterable[bytes], blobs: Iterable[bytes], *, only: bool = False) -> None:
-        """Throw away all but these, once much else has gathered; with `only`, at once and beyond recovery."""
+        """Throw away all but these, once much else has gathered; with `only`, at once.
+
+        Then nothing that is thrown away is left in the file after `finish`, whatever was put before.
+        """
         results, digests = set(map(self.name, keys)), set(map(self.name, blobs))
         there = self.names()
         if not only and len(there) + self._count_blobs() <= 2 * (len(results) + len(digests)) + SPARE:
             return
         with _trouble():
             if only:
+                self._wiping = True
                 self._database.execute("PRAGMA secure_delete = ON")
             stored = frozenset(key for (key,) in self._database.execute("SELECT digest FROM blob"))
         for table, name, gone in (("result", "key", there - results), ("blob", "digest", stored - digests)):
@@ -197,6 +203,18 @@ class Store:
             except sqlite3.OperationalError:
                 self._give_up()
         self._pending = 0
+
+    def finish(self) -> None:
+        """Commit, and wipe the file if it may hold what was thrown away.
+
+        To overwrite what goes is not enough: where SQLite moved rows between pages, it left copies of them.
+        """
+        self.commit()
+        if self._wiping:
+            self._wiping = False
+            with _trouble(), suppress(sqlite3.OperationalError):  # another program may be using the file
+                self._database.execute("VACUUM")
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Write what was put, and let go of the file. Closing twice does no harm."""

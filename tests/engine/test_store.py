@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -288,6 +289,22 @@ def test_what_must_go_is_in_the_file_no_more(tmp_path: Path) -> None:
         store.keep([], [], only=True)
         for path in tmp_path.iterdir():
             assert b"Xylophonquark" not in path.read_bytes()
+
+
+def test_what_was_replaced_is_in_no_corner_of_the_file_once_it_is_finished(tmp_path: Path) -> None:
+    """SQLite leaves copies of rows that it moved; how they lie depends on all that was put."""
+    rnd = Random(7)
+    with Store(tmp_path / "cache.db") as store:
+        for number in range(300):
+            store.put(bytes([number % 40]) * 32, rnd.randbytes(rnd.randrange(20, 6000)) + b"Xylophonquark")
+            if number % 25 == 0:
+                store.commit()
+        store.keep([bytes([number]) * 32 for number in range(20)], [], only=True)
+        for number in range(20):
+            store.put(bytes([number]) * 32, rnd.randbytes(rnd.randrange(20, 6000)))
+        store.finish()
+        assert all(b"Xylophonquark" not in path.read_bytes() for path in tmp_path.iterdir())
+        assert len(store.names()) == 20
 
 
 # A cipher
