@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from html import escape
 from pathlib import Path
 
 from sitegen.adapters.qr import qr_svg
 from sitegen.authoring.members import Issued
+from sitegen.authoring.private_file import check_private
 from sitegen.config import Config
 from sitegen.errors import UsageError
 
@@ -70,22 +70,6 @@ def plan_card(issued: Issued, config: Config) -> str:
 
 
 def check_card(path: Path, site: Path, config: Config, output: Path) -> None:
-    """Raise `UsageError` if a card cannot lie there: over another file, or where it would be published."""
+    """Raise `UsageError` if there can be no card, or not at that place."""
     login_url(config)
-    real = path.resolve()
-    for folder in (site / config.paths.content, site / config.paths.templates, output):
-        if real.is_relative_to(folder.resolve()):
-            raise UsageError(
-                f"{path} lies in {folder}, from where files are published. Choose another folder."
-            )
-    if os.path.lexists(path):
-        raise UsageError(f"{path} is there already. Choose another name.")
-    if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {path.parent}.")
-
-
-def write_card(text: str, path: Path) -> None:
-    """Write a card that only its owner may read. Raises `OSError`."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    check_private(path, site, config, output)

@@ -179,7 +179,8 @@ def _check_card(card: Path | None, desk: _Desk) -> None:
 
 def _show(issued: Issued, card: Path | None, desk: _Desk) -> None:
     """Show a passcode: it alone on standard output, so that a program can take it."""
-    from sitegen.authoring.member_card import plan_card, write_card
+    from sitegen.authoring.member_card import plan_card
+    from sitegen.authoring.private_file import write_private
 
     click.echo(issued.passcode)
     member = issued.member
@@ -187,7 +188,7 @@ def _show(issued: Issued, card: Path | None, desk: _Desk) -> None:
     _say(f"{member.name} reads posts for `{member.tier}`{until} with this passcode.")
     _say("It is shown this once and stored nowhere: hand it over, or write it down.")
     if card is not None:
-        write_card(plan_card(issued, desk.config), card)
+        write_private(plan_card(issued, desk.config), card)
         _say(f"The card is in {card}. Delete it when it is printed or sent: it shows the passcode.")
 
 
@@ -205,25 +206,32 @@ def _tell_first(desk: _Desk) -> None:
 @members.command("import", short_help="Add the members of a CSV file.")
 @click.argument("file", type=_FILE, metavar="CSV")
 @_tier_option
+@click.option(
+    "--out",
+    type=_FILE,
+    metavar="FILE.csv",
+    help="Write the passcodes to a new file that only you may read, instead of standard output.",
+)
 @site_option
-def import_(*, file: Path, tier: str, site: Path) -> None:
-    """Add all members that a CSV file names, and write their passcodes to standard output as CSV.
+def import_(*, file: Path, tier: str, out: Path | None, site: Path) -> None:
+    """Add all members that a CSV file names, and give their passcodes as CSV.
 
     Its first line names the columns: name, and if you like tier and expires. If anything in it is wrong,
     nobody is added.
 
     \b
     Example:
-      sitegen members import people.csv > passcodes.csv
+      sitegen members import people.csv --out passcodes.csv
     """
-    import csv
-
     from sitegen.adapters.key_file import changing
     from sitegen.authoring.member_list import check_new, read_list
     from sitegen.authoring.members import add_members
+    from sitegen.authoring.private_file import check_private, write_private
     from sitegen.cli.show import count
 
     desk = _desk(site)
+    if out is not None:
+        check_private(out, desk.site, desk.config, desk.output)
     tiers = desk.config.members.tiers
     wishes = read_list(file.read_bytes(), str(file), tiers, tier, desk.config.zone)
     if len(wishes) > 50:
@@ -232,12 +240,31 @@ def import_(*, file: Path, tier: str, site: Path) -> None:
         first = change.before is None
         check_new(wishes, change.before, str(file))
         change.after, issued = add_members(change.before, wishes, desk.now)
-    out = csv.writer(sys.stdout, lineterminator="\n")
-    out.writerow(("name", "tier", "passcode"))
-    out.writerows((one.member.name, one.member.tier, one.passcode) for one in issued)
-    _say(f"{count(len(issued), 'member')} added. The passcodes are shown this once and stored nowhere.")
+        if out is not None:
+            # Before anybody is added: if it fails, nobody is, and no passcode is lost.
+            write_private(_passcodes(issued), out)
+    if out is None:
+        click.echo(_passcodes(issued), nl=False)
+    _say(f"{count(len(issued), 'member')} added. {_where(out)}")
     if first and issued:
         _tell_first(desk)
+
+
+def _passcodes(issued: Iterable[Issued]) -> str:
+    import csv
+    import io
+
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    table.writerow(("name", "tier", "passcode"))
+    table.writerows((one.member.name, one.member.tier, one.passcode) for one in issued)
+    return text.getvalue()
+
+
+def _where(out: Path | None) -> str:
+    if out is None:
+        return "The passcodes are shown this once and stored nowhere."
+    return f"Their passcodes are in {out} and nowhere else. Delete it when they are handed over."
 
 
 # revoke

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from sitegen.authoring.member_card import check_card, login_url, plan_card, write_card
+from sitegen.authoring.member_card import check_card, login_url, plan_card
 from sitegen.authoring.members import Issued
+from sitegen.authoring.private_file import write_private
 from sitegen.config import Config, SiteConfig
 from sitegen.config.settings import MembersConfig
 from sitegen.errors import UsageError
@@ -76,7 +77,7 @@ def test_a_card_is_never_where_it_would_be_published(tmp_path: Path, folder: str
 def test_a_card_replaces_nothing_and_is_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "ada.html"
     check_card(path, tmp_path, CONFIG, tmp_path / "output")
-    write_card("card\n", path)
+    write_private("card\n", path)
     assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("card\n", 0o600)
     with pytest.raises(UsageError, match="is there already"):
         check_card(path, tmp_path, CONFIG, tmp_path / "output")

@@ -248,6 +248,27 @@ def test_a_list_of_members_is_added_and_their_passcodes_are_a_list_too(site: Pat
     assert [member.name for member in stored(site).members] == ["Ada", "Grace, H."]
 
 
+def test_the_passcodes_of_a_list_can_go_to_a_file_that_only_its_owner_may_read(site: Path) -> None:
+    (site / "people.csv").write_text("name,tier\nAda,gold\n")
+    result = run("import", "people.csv", "--out", "passcodes.csv")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert "1 member added. Their passcodes are in passcodes.csv and nowhere else." in result.stderr
+    assert re.fullmatch(
+        f"name,tier,passcode\nAda,gold,{PASSCODE.pattern}\n", (site / "passcodes.csv").read_text()
+    )
+    assert (site / "passcodes.csv").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("out", ["people.csv", "content/passcodes.csv", "output/passcodes.csv", "none/a.csv"])
+def test_where_passcodes_cannot_lie_nobody_is_added(out: str, site: Path) -> None:
+    (site / "people.csv").write_text("name,tier\nAda,gold\n")
+    result = run("import", "people.csv", "--out", out)
+    assert result.exit_code == 2
+    assert out in result.stderr or "There is no folder none" in result.stderr
+    assert (site / "people.csv").read_text() == "name,tier\nAda,gold\n"
+    assert not (site / "members.key.json").exists()
+
+
 def test_a_list_with_a_mistake_adds_nobody(site: Path) -> None:
     (site / "people.csv").write_text("name,tier\nAda,gold\nBea,silver\n")
     result = run("import", "people.csv")
