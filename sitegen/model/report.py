@@ -7,6 +7,9 @@ from msgspec import Struct
 from sitegen.digest import Digest
 from sitegen.errors import Problem
 
+MANIFEST = "sitegen-manifest.json"
+"""Names all that was published. A folder that holds it is an output folder of ours."""
+
 
 class Manifest(Struct, frozen=True):
     """The files in the output folder that are sitegen's, with the digests of their bytes. Sorted by path."""

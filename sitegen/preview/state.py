@@ -14,8 +14,8 @@ import msgspec
 from msgspec import Struct
 
 from sitegen.errors import Problem
-from sitegen.model.report import BuildReport
-from sitegen.stages.write.manifest import MARKER, decode
+from sitegen.model.report import MANIFEST, BuildReport
+from sitegen.stages.write.manifest import decode
 
 Effect = Literal["nothing", "styles", "all"]
 Message = dict[str, Any]
@@ -98,7 +98,7 @@ def told(problems: Iterable[Problem]) -> list[dict[str, Any]]:
 def read_files(output: Path) -> frozenset[str]:
     """The files that the manifest in the output folder names; none if it is missing or damaged."""
     try:
-        manifest = decode((output / MARKER).read_bytes())
+        manifest = decode((output / MANIFEST).read_bytes())
     except OSError:
         return frozenset()
     return frozenset(path for path, _digest in manifest.files) if manifest else frozenset()

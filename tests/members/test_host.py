@@ -87,6 +87,7 @@ def test_netlify_is_told_who_may_get_in_before_it_is_told_anything_else(site: Si
         "/sub/members/members/* 200! Role=members,gold\n"
         "/sub/members/gold/* 200! Role=gold\n"
         "/sub/members/* /sub/login/ 401!\n"
+        "/sub/sitegen-manifest.json /sub/404.html 404!\n"
         "/sub/older/ /sub/blog/old/ 301\n"
     )
 
@@ -95,7 +96,10 @@ def test_without_a_page_to_log_in_on_netlify_says_that_nothing_is_there(site: Si
     site.write("sitegen.toml", SETTINGS + LOCK + 'host = "netlify"\nlogin_url = "https://id.example/"\n')
     site.build()
     rules = (site.output / "_redirects").read_text().splitlines()
-    assert rules[-1] == "/sub/members/* /sub/404.html 404!"
+    assert rules[-2:] == [
+        "/sub/members/* /sub/404.html 404!",
+        "/sub/sitegen-manifest.json /sub/404.html 404!",
+    ]
 
 
 def test_a_file_in_the_place_of_the_rules_is_an_error(site: Site) -> None:

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 
 from sitegen.digest import digest_bytes
 from sitegen.errors import Problem, SiteError
-from sitegen.model.report import BuildReport, Manifest, Written
+from sitegen.model.report import MANIFEST, BuildReport, Manifest, Written
 from sitegen.preview.listen import listen
 from sitegen.preview.serve import OUTPUT, Event, Loop, Served
 from sitegen.preview.state import Shown
-from sitegen.stages.write.manifest import MARKER, encode
+from sitegen.stages.write.manifest import encode
 
 PATIENCE = 20.0
 """Seconds after which a test that waits gives up."""
@@ -70,7 +70,7 @@ class FakeSite:
                 written.append(path)
         removed = sorted(self.held.keys() - files.keys())
         manifest = Manifest(files=tuple((path, digest_bytes(files[path])) for path in sorted(files)))
-        self._replace(MARKER, encode(manifest))
+        self._replace(MANIFEST, encode(manifest))
         for path in removed:
             (self.output / path).unlink()
         self.held = files

@@ -4,7 +4,7 @@ import pytest
 
 from sitegen.digest import Digest
 from sitegen.errors import Problem
-from sitegen.model.report import BuildReport, Manifest, Written
+from sitegen.model.report import MANIFEST, BuildReport, Manifest, Written
 from sitegen.preview.state import (
     Effect,
     Shown,
@@ -16,7 +16,7 @@ from sitegen.preview.state import (
     welcome,
     what_changed,
 )
-from sitegen.stages.write.manifest import MARKER, encode
+from sitegen.stages.write.manifest import encode
 
 WRONG = (Problem(path="content/a.md", line=3, message="There is no date", hint="Write one."),)
 SHOWN = Shown(number=4, files=frozenset({"index.html"}))
@@ -110,19 +110,19 @@ def test_a_page_of_another_build_reloads_when_it_connects(number: int) -> None:
 
 def test_the_manifest_says_which_files_there_are(tmp_path: Path) -> None:
     manifest = Manifest(files=(("a/index.html", Digest("0" * 64)), ("feed.xml", Digest("1" * 64))))
-    (tmp_path / MARKER).write_bytes(encode(manifest))
+    (tmp_path / MANIFEST).write_bytes(encode(manifest))
     assert read_files(tmp_path) == {"a/index.html", "feed.xml"}
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/passwd", "a\\..\\b", "a/../../b"])
 def test_a_manifest_that_names_a_file_outside_names_nothing(tmp_path: Path, path: str) -> None:
     manifest = Manifest(files=(("a/index.html", Digest("0" * 64)), (path, Digest("1" * 64))))
-    (tmp_path / MARKER).write_bytes(encode(manifest))
+    (tmp_path / MANIFEST).write_bytes(encode(manifest))
     assert read_files(tmp_path) == frozenset()
 
 
 @pytest.mark.parametrize("data", [None, b"", b"{", b"[]", b'{"files": 3}', b"\xff"])
 def test_a_missing_or_damaged_manifest_names_no_files(tmp_path: Path, data: bytes | None) -> None:
     if data is not None:
-        (tmp_path / MARKER).write_bytes(data)
+        (tmp_path / MANIFEST).write_bytes(data)
     assert read_files(tmp_path) == frozenset()

@@ -8,6 +8,7 @@ from datetime import datetime
 from sitegen.errors import Problem
 from sitegen.model.document import PUBLIC
 from sitegen.model.plan import Artifact, Text, TextRecipe
+from sitegen.model.report import MANIFEST
 from sitegen.model.site import Page, Post
 from sitegen.model.view import (
     FeedEntry,
@@ -172,7 +173,10 @@ def _locks(context: Context) -> Iterator[str]:
         yield f"{folder}* 200! Role={','.join(tiers[number:])}\n"
     # Whatever lies there, also of a tier that was taken away.
     folder = context.url(f"/{context.lock.prefix}")
-    yield f"{folder}* {door} 401!\n" if inside else f"{folder}* {context.url('/404.html')} 404!\n"
+    nothing = context.url("/404.html")
+    yield f"{folder}* {door} 401!\n" if inside else f"{folder}* {nothing} 404!\n"
+    # It names every page that is locked, and what holds its bytes could be found out by their digest.
+    yield f"{context.url(f'/{MANIFEST}')} {nothing} 404!\n"
 
 
 def no_room_for_rules(context: Context) -> Problem:

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from sitegen.digest import Digest
 from sitegen.errors import Problem
-from sitegen.stages.write.manifest import MARKER
+from sitegen.model.report import MANIFEST
 from sitegen.text.paths import escapes, fold_path, unportable
 
 
@@ -45,7 +45,7 @@ def wrong_paths(paths: Iterable[str]) -> list[Problem]:
         why = escapes(path) or unportable(path)
         if why:
             problems.append(Problem(path=path, message=f"The path of this file {why}", hint="Rename it."))
-        elif fold_path(path) == fold_path(MARKER):
+        elif fold_path(path) == fold_path(MANIFEST):
             message = "sitegen keeps its own list under this name"
             problems.append(Problem(path=path, message=message, hint="Give this file another one."))
         first = seen.setdefault(fold_path(path), path)

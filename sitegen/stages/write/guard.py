@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sitegen.adapters.files import reason
 from sitegen.errors import UsageError
-from sitegen.stages.write.manifest import MARKER, read_manifest
+from sitegen.model.report import MANIFEST
+from sitegen.stages.write.manifest import read_manifest
 from sitegen.stages.write.staging import PREFIX
 
 PREVIEW = "preview"
@@ -65,9 +66,9 @@ def _check_contents(output: Path) -> None:
         raise UsageError(f"{output} is a file, not a folder. {_ADVICE}") from None
     except OSError as error:
         raise UsageError(f"The output folder {output} cannot be read: {reason(error)}. {_ADVICE}") from None
-    if names and MARKER not in names:
+    if names and MANIFEST not in names:
         raise UsageError(
-            f"The output folder {output} is not empty, and it holds no {MARKER}: sitegen did not make what "
+            f"The output folder {output} is not empty, and it holds no {MANIFEST}: sitegen did not make what "
             f"is in it. Empty it, or choose another folder with `--output`."
         )
     read_manifest(output)

@@ -14,12 +14,8 @@ from msgspec import Struct
 from sitegen.adapters.files import opened
 from sitegen.digest import Digest
 from sitegen.errors import UsageError
-from sitegen.model.report import Manifest
+from sitegen.model.report import MANIFEST, Manifest
 from sitegen.text.paths import escapes
-
-MARKER = "sitegen-manifest.json"
-"""Its name. A folder that holds it is an output folder of ours."""
-
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -51,14 +47,14 @@ def decode(data: bytes) -> Manifest | None:
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     sound = all(map(_DIGEST.fullmatch, found.files.values())) and not any(map(escapes, found.files))
-    if found.version != Manifest().version or MARKER in found.files or not sound:
+    if found.version != Manifest().version or MANIFEST in found.files or not sound:
         return None
     return manifest_of({path: Digest(digest) for path, digest in found.files.items()})
 
 
 def read_manifest(output: Path) -> Manifest:
     """The manifest of an output folder, empty if there is none. Raises `UsageError` if it is damaged."""
-    path = output / MARKER
+    path = output / MANIFEST
     if not os.path.lexists(path):
         return Manifest()
     manifest = None
@@ -79,6 +75,6 @@ def read_manifest(output: Path) -> Manifest:
 def write_manifest(manifest: Manifest, staging: Path, output: Path) -> None:
     """Put a manifest in place, whole or not at all. Raises `OSError`."""
     # Not beside its place: killed in between, the folder would hold a file that nobody owns.
-    new = staging / MARKER
+    new = staging / MANIFEST
     new.write_bytes(encode(manifest))
-    os.replace(new, output / MARKER)  # noqa: PTH105 - the one call that publishes; tests stop it anywhere
+    os.replace(new, output / MANIFEST)  # noqa: PTH105 - the one call that publishes; tests stop it anywhere

@@ -16,9 +16,9 @@ from sitegen.adapters.files import digest_file
 from sitegen.adapters.stamps import Stamp, looks_like
 from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
-from sitegen.model.report import Manifest, Written
+from sitegen.model.report import MANIFEST, Manifest, Written
 from sitegen.stages.write.changes import Changes, Entry, Move, changes, folders_of, moves, wrong_paths
-from sitegen.stages.write.manifest import MARKER, manifest_of, read_manifest, write_manifest
+from sitegen.stages.write.manifest import manifest_of, read_manifest, write_manifest
 from sitegen.stages.write.staging import PREFIX, TREE, Staged, staged_at, unwritable
 from sitegen.text.paths import fold_path
 
@@ -164,7 +164,7 @@ class _Manifests(NamedTuple):
 def _act(todo: Changes, steps: Iterable[Move], manifests: _Manifests, folder: Path, output: Path) -> None:
     """Do what was decided. Killed after any step, the manifest names at least all files that are ours."""
     old, manifest = manifests
-    with _in_plain_words(output, MARKER):
+    with _in_plain_words(output, MANIFEST):
         output.mkdir(parents=True, exist_ok=True)
         both = manifest_of({**dict(old.files), **dict(manifest.files)}) if todo.write else old
         if both != old:
@@ -178,14 +178,14 @@ def _act(todo: Changes, steps: Iterable[Move], manifests: _Manifests, folder: Pa
                 _move(path, staged_at(folder, path) if alone else f"{folder}/{TREE}/{path}", output)
     for path in (*todo.remove, *todo.prune):
         _remove(output, path)
-    with _in_plain_words(output, MARKER):
-        if manifest != both or not (output / MARKER).exists():
+    with _in_plain_words(output, MANIFEST):
+        if manifest != both or not (output / MANIFEST).exists():
             write_manifest(manifest, folder, output)
 
 
 def _has_files_aside(folder: Path) -> bool:
     """Whether some file is not staged in the folder that it will be published in."""
-    return not {TREE, MARKER}.issuperset(os.listdir(folder))  # noqa: PTH208 - names, not paths
+    return not {TREE, MANIFEST}.issuperset(os.listdir(folder))  # noqa: PTH208 - names, not paths
 
 
 def _move(path: str, staged: Path | str, output: Path) -> None:
@@ -228,7 +228,7 @@ def _remove(output: Path, path: str) -> None:
 
 def foreign(output: Path, planned: Iterable[str]) -> tuple[str, ...]:
     """The names at the top of the output folder under which nothing is ours."""
-    ours = {path.partition("/")[0] for path in planned} | {MARKER}
+    ours = {path.partition("/")[0] for path in planned} | {MANIFEST}
     names = os.listdir(output)  # noqa: PTH208 - names, not paths
     return tuple(sorted(name for name in names if name not in ours and not name.startswith(PREFIX)))
 

@@ -18,7 +18,7 @@ from msgspec import Struct
 from sitegen.adapters.files import copy_file, reason
 from sitegen.digest import Digest, digest_bytes
 from sitegen.errors import Problem, SiteError, UsageError
-from sitegen.stages.write.manifest import MARKER
+from sitegen.model.report import MANIFEST
 
 PREFIX = ".sitegen-staging-"
 
@@ -241,7 +241,7 @@ def _try_rename(folder: Path, output: Path) -> None:
     """
     probe, target = folder / "probe", _nearest(output) / f"{folder.name}.probe"
     try:
-        probe.hardlink_to(output / MARKER)
+        probe.hardlink_to(output / MANIFEST)
     except OSError as error:
         if error.errno == errno.EXDEV:
             raise

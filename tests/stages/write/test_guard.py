@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sitegen.errors import UsageError
-from sitegen.model.report import Manifest
+from sitegen.model.report import MANIFEST, Manifest
 from sitegen.stages.write.guard import check_output
-from sitegen.stages.write.manifest import MARKER, encode
+from sitegen.stages.write.manifest import encode
 from tests.stages.write.support import tree
 
 
@@ -114,7 +114,7 @@ def test_new_empty_and_marked_folders_are_fine(site: Path, tmp_path: Path) -> No
     (site / "output").mkdir()
     assert check(site, site / "output") == site / "output"
     (site / "output/CNAME").write_text("example.org")
-    (site / "output" / MARKER).write_bytes(encode(Manifest()))
+    (site / "output" / MANIFEST).write_bytes(encode(Manifest()))
     assert check(site, site / "output") == site / "output"
     (tmp_path / "www").symlink_to(site / "output")
     assert check(site, tmp_path / "www") == site / "output"
@@ -136,7 +136,7 @@ def test_a_folder_with_files_of_somebody_else_is_refused(site: Path) -> None:
 
 def test_a_damaged_manifest_is_refused_with_the_way_out(site: Path) -> None:
     (site / "output").mkdir()
-    (site / "output" / MARKER).write_text("{")
+    (site / "output" / MANIFEST).write_text("{")
     assert refusal(site, site / "output") == (
         "SITE/output/sitegen-manifest.json is damaged or from another version, so nobody can tell which "
         "files there are sitegen's. If nothing in SITE/output is your own, delete that folder and build "

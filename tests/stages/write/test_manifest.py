@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sitegen.digest import digest_bytes
 from sitegen.errors import UsageError
-from sitegen.model.report import Manifest
-from sitegen.stages.write.manifest import MARKER, decode, encode, manifest_of, read_manifest, write_manifest
+from sitegen.model.report import MANIFEST, Manifest
+from sitegen.stages.write.manifest import decode, encode, manifest_of, read_manifest, write_manifest
 
 DIGEST = digest_bytes(b"x")
 
@@ -46,13 +46,13 @@ def test_what_was_encoded_is_decoded(paths: set[str]) -> None:
         b'{"version": 1, "files": {"a": 1}}',
         *(
             json.dumps({"version": 1, "files": {path: DIGEST}}).encode()
-            for path in ("../a", "/etc/passwd", "a/../../b", "", "a\\b", "C:/a", "a\0", MARKER)
+            for path in ("../a", "/etc/passwd", "a/../../b", "", "a\\b", "C:/a", "a\0", MANIFEST)
         ),
     ],
 )
 def test_what_is_damaged_or_leads_out_of_the_folder_is_no_manifest(data: bytes, tmp_path: Path) -> None:
     assert decode(data) is None
-    (tmp_path / MARKER).write_bytes(data)
+    (tmp_path / MANIFEST).write_bytes(data)
     with pytest.raises(UsageError, match=r"damaged .* delete that folder and build again"):
         read_manifest(tmp_path)
 
@@ -64,11 +64,11 @@ def test_an_endless_nesting_is_only_damage() -> None:
 def test_a_manifest_that_is_a_link_or_a_folder_is_damaged(tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.write_bytes(encode(Manifest()))
-    (tmp_path / MARKER).symlink_to(other)
+    (tmp_path / MANIFEST).symlink_to(other)
     with pytest.raises(UsageError, match="damaged"):
         read_manifest(tmp_path)
-    (tmp_path / MARKER).unlink()
-    (tmp_path / MARKER).mkdir()
+    (tmp_path / MANIFEST).unlink()
+    (tmp_path / MANIFEST).mkdir()
     with pytest.raises(UsageError, match="damaged"):
         read_manifest(tmp_path)
 
@@ -84,5 +84,5 @@ def test_a_written_manifest_replaces_the_one_before_in_one_step(tmp_path: Path) 
     for manifest in (Manifest(), manifest_of({"a": DIGEST})):
         write_manifest(manifest, staging, output)
         assert read_manifest(output) == manifest
-        assert [file.name for file in output.iterdir()] == [MARKER]
+        assert [file.name for file in output.iterdir()] == [MANIFEST]
     assert list(staging.iterdir()) == []

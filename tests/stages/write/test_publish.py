@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 from sitegen.adapters.stamps import Stamp
 from sitegen.digest import Digest, digest_bytes
 from sitegen.errors import SiteError, UsageError
-from sitegen.model.report import Written
+from sitegen.model.report import MANIFEST, Written
 from sitegen.stages.write import Staged, discard, publish, stage, staging, stamps
-from sitegen.stages.write.manifest import MARKER
 from tests.stages.write.support import put, tree
 
 
@@ -38,7 +37,7 @@ class Site:
     def files(self) -> dict[str, bytes | str | None]:
         """All in the output folder but the manifest; folders only where they are empty."""
         found = tree(self.output)
-        found.pop(MARKER, None)
+        found.pop(MANIFEST, None)
         return {
             path: data
             for path, data in found.items()
@@ -46,7 +45,7 @@ class Site:
         }
 
     def manifest(self) -> dict[str, str]:
-        files: dict[str, str] = json.loads((self.output / MARKER).read_bytes())["files"]
+        files: dict[str, str] = json.loads((self.output / MANIFEST).read_bytes())["files"]
         return files
 
 
@@ -66,7 +65,7 @@ def test_a_first_build_makes_the_folder_and_its_manifest(site: Site) -> None:
 
 def test_an_empty_plan_still_marks_the_folder(site: Site) -> None:
     site.publish({})
-    assert list(tree(site.output)) == [MARKER]
+    assert list(tree(site.output)) == [MANIFEST]
 
 
 def test_the_same_again_touches_nothing(site: Site) -> None:
@@ -198,7 +197,7 @@ def test_an_output_folder_that_is_itself_a_link_is_written_to(site: Site) -> Non
         {"a\\b": b""},
         {"A": b"", "a": b""},
         {"a": b"", "a/b": b""},
-        {MARKER: b""},
+        {MANIFEST: b""},
     ],
 )
 def test_paths_that_cannot_be_are_refused_before_anything_is_touched(
@@ -217,7 +216,7 @@ def test_two_files_of_one_path_are_refused(site: Site, tmp_path: Path) -> None:
 
 def test_a_damaged_manifest_is_refused(site: Site) -> None:
     site.publish({"a.html": b"a"})
-    (site.output / MARKER).write_bytes(b"{")
+    (site.output / MANIFEST).write_bytes(b"{")
     with pytest.raises(UsageError, match="damaged"):
         site.publish({"a.html": b"b"})
     assert site.files() == {"a.html": b"a"}
@@ -232,7 +231,7 @@ def test_published_files_have_the_permissions_of_any_new_file(
         site.publish({"blog/a.html": b""})
     finally:
         os.umask(before)
-    for path, mode in (("blog/a.html", file), (MARKER, file), ("blog", folder), (".", folder)):
+    for path, mode in (("blog/a.html", file), (MANIFEST, file), ("blog", folder), (".", folder)):
         assert (site.output / path).stat().st_mode & 0o777 == mode
 
 
@@ -247,7 +246,7 @@ def test_renames_go_from_assets_to_pages_to_feeds_and_removals_come_last(
         )
     site.publish({"a.html": b"", "site.css": b"", "feed.xml": b"", "robots.txt": b""})
     assert steps == [
-        *(MARKER, "robots.txt", "site.css", "a.html", "feed.xml", "old.html", "old.css", MARKER),
+        *(MANIFEST, "robots.txt", "site.css", "a.html", "feed.xml", "old.html", "old.css", MANIFEST),
     ]
 
 
@@ -556,10 +555,10 @@ def case_counts(site: Site) -> bool:
 
 def pretend_owned(site: Site, path: str, *, owned: bool = True) -> None:
     """Write a path into the manifest, as if it had been published, or take it out."""
-    manifest = json.loads((site.output / MARKER).read_bytes())
+    manifest = json.loads((site.output / MANIFEST).read_bytes())
     files = {**manifest["files"], path: digest_bytes(b"other")}
     manifest["files"] = {name: files[name] for name in sorted(files) if owned or name != path}
-    (site.output / MARKER).write_text(json.dumps(manifest))
+    (site.output / MANIFEST).write_text(json.dumps(manifest))
 
 
 def test_a_twin_in_other_case_that_goes_does_not_take_the_file_that_stays_with_it(site: Site) -> None:
@@ -629,7 +628,7 @@ def test_a_new_folder_is_published_in_one_step(site: Site, monkeypatch: pytest.M
     steps: list[str] = []
     watch(monkeypatch, "replace", lambda path: steps.append(path.relative_to(site.output).as_posix()), site)
     site.publish(NEW)
-    assert steps == [MARKER, "blog", "index.html"]
+    assert steps == [MANIFEST, "blog", "index.html"]
     assert site.files() == NEW
 
 
@@ -645,7 +644,7 @@ def test_where_a_whole_folder_cannot_be_moved_its_files_are(
 
     watch(monkeypatch, "replace", refuse, site)
     written = site.publish(NEW)
-    assert steps == [MARKER, "blog", *sorted(NEW)]
+    assert steps == [MANIFEST, "blog", *sorted(NEW)]
     assert site.files() == NEW
     assert written.written == tuple(sorted(NEW))
 
@@ -684,7 +683,7 @@ def test_a_folder_of_assets_and_pages_is_published_file_by_file(
     steps: list[str] = []
     watch(monkeypatch, "replace", lambda path: steps.append(path.relative_to(site.output).as_posix()), site)
     site.publish({"trip/index.html": b"", "trip/cat.jpg": b"", "a.html": b""})
-    assert steps == [MARKER, "trip/cat.jpg", "a.html", "trip/index.html"]
+    assert steps == [MANIFEST, "trip/cat.jpg", "a.html", "trip/index.html"]
 
 
 def test_what_is_not_published_of_a_new_folder_stays_where_it_is_staged(site: Site) -> None:
