@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from sitegen.text.marker import MARKER
+
 ROOT = Path(__file__).parent.parent
 PARTS = ("pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md", "sitegen", "templates")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -92,6 +94,16 @@ def test_the_wheel_holds_every_file_of_the_package_and_the_theme(wheel: Path) ->
         assert missing == set()
     assert "sitegen/authoring/skeleton/sitegen.toml" in names
     assert "sitegen/preview/assets/preview.js" in names
+
+
+def test_the_wheel_holds_nothing_of_the_posts_for_members(wheel: Path) -> None:
+    texts = [path.read_text().partition(MARKER)[2] for path in (ROOT / "content").rglob("*.md")]
+    lines = [line.encode() for text in texts for line in text.splitlines() if len(line) > 40]
+    assert len(lines) > 20
+    archive = zipfile.ZipFile(wheel)
+    for name in archive.namelist():
+        data = archive.read(name)
+        assert not any(line in data for line in lines), name
 
 
 def test_an_installed_sitegen_makes_and_builds_a_site_anywhere(installed: Path, tmp_path: Path) -> None:

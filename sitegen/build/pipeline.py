@@ -352,7 +352,7 @@ def _shop(options: Options, progress: Progress | None, session: Session) -> Shop
     file = read_members(options.site, os.environ, published)
     session.seal(cipher_of(file))
     members = members_at(file, config, options.now)
-    shop = Shop(options, config, roots, session, session.memo, members, progress or quiet, [], set())
+    shop = Shop(options, config, roots, session, session.new_memo(), members, progress or quiet, [], set())
     shop.note(problems)
     shop.note(members.problems)
     if not (config.site.url or options.preview or problems):

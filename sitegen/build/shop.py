@@ -100,9 +100,8 @@ class Session:
             self._store = Store(file, self._cipher)
         return self._store
 
-    @property
-    def memo(self) -> Memo:
-        """The memo of one build."""
+    def new_memo(self) -> Memo:
+        """A memo for a build that begins."""
         self.recalls = self.settles_later and bool(self._notes.known)
         return Memo(self.store, code_digest(Path(sitegen.__file__).parent), self._notes)
 

@@ -165,14 +165,14 @@ def test_a_session_forgets_what_it_knows_when_keys_come_or_go(session: Session, 
     key = os.urandom(32)
 
     def note() -> bytes | None:
-        return session.memo.note(key, bytes)
+        return session.new_memo().note(key, bytes)
 
-    session.memo.put_note(key, b"in clear", bytes)
+    session.new_memo().put_note(key, b"in clear", bytes)
     session.seal(None)
     assert note() == b"in clear"
     session.seal(cipher)
     assert note() is None
-    session.memo.put_note(key, b"sealed", bytes)
+    session.new_memo().put_note(key, b"sealed", bytes)
     session.seal(CacheCipher(cipher._key))
     assert note() == b"sealed"
     session.seal(None)
