@@ -5,7 +5,9 @@ const status = (element, text) => {
   if (place) place.textContent = text;
 };
 
-const ownAddress = (given) => given || location.href.split("#")[0];
+// What the head of the page says of it to others.
+const said = (name) => document.head.querySelector(`meta[property="og:${name}"]`)?.content;
+const ownAddress = () => said("url") || location.href.split("#")[0];
 
 // Copy the address of a post. The button says so for a moment, and tells screen readers.
 if (navigator.clipboard) {
@@ -15,7 +17,7 @@ if (navigator.clipboard) {
     button.hidden = false;
     button.addEventListener("click", async () => {
       try {
-        await navigator.clipboard.writeText(ownAddress(button.dataset.siteCopy));
+        await navigator.clipboard.writeText(ownAddress());
       } catch {
         return;
       }
@@ -36,8 +38,7 @@ if (navigator.share) {
   for (const button of document.querySelectorAll("[data-site-share]")) {
     button.hidden = false;
     button.addEventListener("click", () => {
-      const url = ownAddress(button.dataset.siteShare);
-      navigator.share({ title: button.dataset.siteTitle, url }).catch(() => {});
+      navigator.share({ title: said("title"), url: ownAddress() }).catch(() => {});
     });
   }
 }
