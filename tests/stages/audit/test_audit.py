@@ -36,7 +36,7 @@ from sitegen.stages.audit import (
     wanted,
 )
 from sitegen.stages.audit import search as stage
-from sitegen.stages.audit.letters import letters
+from sitegen.stages.audit.letters import fold, fold_high, letters, shape, without_entities
 from sitegen.stages.audit.prints import TAG
 
 MARKDOWN = """## What the river took from us
@@ -477,6 +477,17 @@ def test_numbers_in_a_row_are_no_text() -> None:
     numbers = " ".join(map(str, range(1, 60)))
     secret = Secret("a.md", prints(f"<p>{numbers} {SENTENCE}</p>"))
     assert not searcher(secret).search("a", PAGE.format(numbers).encode()).hits
+
+
+@given(
+    st.lists(
+        st.sampled_from(["&lt;", "&gt;", "&amp;", "&#39;", "&quot;", "&#34;", "&eacute;", "lt;", "a", "&"])
+    )
+)
+def test_references_are_decoded_once_however_common_they_are(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert without_entities(text.encode()).decode() == html.unescape(text)
+    assert fold_high(shape(text.encode())) == fold(html.unescape(text)).encode()
 
 
 # Short texts
