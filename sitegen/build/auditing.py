@@ -57,7 +57,7 @@ def audit_site(made: Made, known: Known, folder: Path, output: Path, shop: Shop)
         partial(_public, made, known, shop),
         shop,
         key,
-        Making(made.locked, made.found, made.wanted),
+        Making(made.locked, made.found, made.wanted, made.recipes),
     )
     shop.note(problems)
     if problems:
@@ -99,6 +99,17 @@ class Making(NamedTuple):
     """What was found in those that were searched then, by path."""
     wanted: Wanted | None = None
     """What was looked for, if anything was."""
+    pages: Container[str] = ()
+    """The paths of those that templates make, also of those that were there already."""
+
+
+class Noted(Struct, frozen=True, array_like=True):
+    """What an earlier audit found in a file."""
+
+    digest: Digest
+    hits: tuple[Hit, ...] = ()
+    page: bool = False
+    """Whether it was a page: of those, a text that everybody may read is passed over."""
 
 
 class Note(Struct, frozen=True, array_like=True):
@@ -106,8 +117,8 @@ class Note(Struct, frozen=True, array_like=True):
 
     secrets: bytes = b""
     """A keyed digest of all that was looked for."""
-    files: dict[str, tuple[Digest, tuple[Hit, ...]]] = {}
-    """Of each file that was searched, by its path, its digest, and what was found."""
+    files: dict[str, Noted] = {}
+    """Of each file that was searched, by its path."""
 
 
 def audit(
@@ -129,7 +140,7 @@ def audit(
     everything = making.wanted or _everything(secrets)
     note, name = _note(everything, shop, key), shop.memo.key("audit", str(shop.roots.output))
     before = msgpack.decode(data, type=Note) if key and (data := shop.store.get(name)) else Note()
-    known = _Known(making.found, before.files if before.secrets == note else {})
+    known = _Known(making, before.files if before.secrets == note else {})
     every = [(file, known.found(file)) for file in files if file.path not in making.locked]
     new = [file for file, one in every if one is None]
     searched = _search(new, everything, shop)
@@ -141,7 +152,11 @@ def audit(
     shop.memo.count("audit", run=True, times=len(new))
     shop.memo.count("audit", run=False, times=len(every) - len(new))
     if key:
-        kept = {file.path: (file.digest, one.hits) for file, one in found if not one.unsearched}
+        kept = {
+            file.path: Noted(file.digest, one.hits, file.path in making.pages)
+            for file, one in found
+            if not one.unsearched
+        }
         shop.memo.used.add(name)
         shop.store.put(name, msgpack.encode(Note(note, kept), order="deterministic"))
     return problems
@@ -150,17 +165,19 @@ def audit(
 class _Known(NamedTuple):
     """What was found in files before."""
 
-    made: Mapping[str, Found]
-    """When they were made, by path."""
-    noted: Mapping[str, tuple[Digest, tuple[Hit, ...]]]
+    making: Making
+    noted: Mapping[str, Noted]
     """By an earlier audit."""
 
     def found(self, file: Published) -> Found | None:
         """What was found in a file; None if it has not been searched."""
-        if (now := self.made.get(file.path)) is not None:
+        if (now := self.making.found.get(file.path)) is not None:
             return now
-        digest, hits = self.noted.get(file.path, (None, ()))
-        return Found(hits) if digest == file.digest else None
+        noted = self.noted.get(file.path)
+        if noted is None or noted.digest != file.digest:
+            return None
+        # The same bytes may come from elsewhere: then nothing in them is public because it was in a post.
+        return Found(noted.hits) if not noted.page or file.path in self.making.pages else None
 
 
 def public_texts(site: Site, blob: Callable[[Digest], bytes]) -> Iterator[bytes]:

@@ -150,7 +150,8 @@ class Store:
     def keep(self, keys: Iterable[bytes], blobs: Iterable[bytes], *, only: bool = False) -> None:
         """Throw away all but these, once much else has gathered; with `only`, at once.
 
-        Then nothing that is thrown away is left in the file after `finish`, whatever was put before.
+        Then nothing that is thrown away is left in the file after `finish`, whatever was put before, unless
+        another program keeps the file from being written anew.
         """
         results, digests = set(map(self.name, keys)), set(map(self.name, blobs))
         there = self.names()
@@ -211,10 +212,11 @@ class Store:
         """
         self.commit()
         if self._wiping:
-            self._wiping = False
-            with _trouble(), suppress(sqlite3.OperationalError):  # another program may be using the file
+            # Where another program is using the file just then, it has to wait for the next time.
+            with _trouble(), suppress(sqlite3.OperationalError):
                 self._database.execute("VACUUM")
-                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                [(busy, *_)] = self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._wiping = bool(busy)
 
     def close(self) -> None:
         """Write what was put, and let go of the file. Closing twice does no harm."""

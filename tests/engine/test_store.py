@@ -8,7 +8,7 @@ import stat
 import threading
 import tracemalloc
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from random import Random
 
@@ -305,6 +305,22 @@ def test_what_was_replaced_is_in_no_corner_of_the_file_once_it_is_finished(tmp_p
         store.finish()
         assert all(b"Xylophonquark" not in path.read_bytes() for path in tmp_path.iterdir())
         assert len(store.names()) == 20
+
+
+def test_where_another_program_reads_the_file_it_is_wiped_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sitegen.engine.store.PATIENCE", 0.05)
+    with Store(tmp_path / "cache.db") as store:
+        store.put(KEY, b"Xylophonquark" * 500)
+        store.commit()
+        with closing(sqlite3.connect(tmp_path / "cache.db")) as other:
+            other.execute("BEGIN")
+            other.execute("SELECT count(*) FROM result").fetchone()
+            store.keep([], [], only=True)
+            store.finish()
+        store.finish()
+        assert all(b"Xylophonquark" not in path.read_bytes() for path in tmp_path.iterdir())
 
 
 # A cipher

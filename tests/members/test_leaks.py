@@ -255,3 +255,52 @@ def test_under_a_lock_of_the_host_just_its_own_pages_are_exempt(tmp_path: Path) 
     site.write("content/members/copy.html", f"<p>{SECRET}</p>")
     with pytest.raises(SiteError, match=r"published in `members/copy\.html`"):
         site.build()
+
+
+# What is remembered
+
+
+def test_a_leak_that_stands_in_two_files_is_told_of_the_second_when_the_first_is_gone(site: Site) -> None:
+    code = base64.b64encode(SECRET.encode()).decode()
+    for name in "ab":
+        site.write(f"content/files/{name}.js", f"x = '\\n'; show(atob('{code}')); // {name}")
+    with pytest.raises(SiteError) as caught:
+        site.build()
+    assert [name for name in "ab" if f"`files/{name}.js`" in str(caught.value)] == ["a", "b"]
+    (site.folder / "content/files/a.js").unlink()
+    with pytest.raises(SiteError, match=r"`files/b\.js`"):
+        site.build()
+
+
+def test_what_was_public_in_a_post_is_not_so_in_a_file_with_the_same_bytes(site: Site) -> None:
+    """Of a page the text of its post is passed over; it may be what a text for members says, too."""
+    lines = ["Everybody may read of the ferry that crossed the river in those days."] * 6
+    site.post("copy", "\n\n".join([*lines, SECRET, *lines]), unlisted=True)
+    site.build()
+    page = site.output / "blog/copy/index.html"
+    assert SECRET in page.read_text()
+    site.write("content/blog/copy/index.html", page.read_text())
+    (site.folder / "content/posts/copy.md").unlink()
+    with pytest.raises(SiteError, match=r"`blog/copy/index\.html`"):
+        site.build()
+
+
+def test_words_around_a_public_title_are_a_leak(site: Site) -> None:
+    title = "The history of the river Thames in winter"
+    site.post("thames", "Words for everybody.", title=title)
+    kept = f"We kept a long paper named {title} and other sorrowful tales which nobody ever read."
+    site.post("papers", f"Free.\n\n<!--members-only-->\n\n{kept}", access="members")
+    site.build()
+    site.write("content/files/notes.txt", kept[20:-33])
+    with pytest.raises(SiteError, match=r"Thames in winter and other"):
+        site.build()
+
+
+def test_public_titles_in_the_order_of_a_text_for_members_are_no_leak(site: Site) -> None:
+    titles = ["Of herons and men", "Beyond the weir", "An old mill wheel", "Letters home"]
+    for number, title in enumerate(titles):
+        site.post(f"part-{number}", "Words for everybody.", title=title)
+    items = "".join(f"- {title}\n" for title in titles)
+    site.post("all", f"Free.\n\n<!--members-only-->\n\nRead also:\n\n{items}", access="members")
+    site.write("content/files/parts.txt", "\n".join(titles))
+    site.build()

@@ -25,6 +25,8 @@ GRAM = 16
 STRIDE = 16
 LEAK = GRAM + STRIDE - 1
 """How many letters in a row make a leak."""
+MIDDLE = (LEAK - GRAM) // 2
+"""Where in them the letters begin that decide whether they are public: those at the ends may be by chance."""
 LEAST = 8
 """A text of fewer letters stands in every other one by chance."""
 BLOCK = 64
@@ -128,7 +130,7 @@ class Wanted(Struct, frozen=True):
     files: tuple[tuple[int, Digest], ...] = ()
     """Sizes and digests."""
     free: frozenset[int] = frozenset()
-    """Prints that do not count, since they stand in public texts that are on many pages."""
+    """Prints of what stands in public texts that are on many pages."""
 
     def __repr__(self) -> str:
         return f"Wanted({8 * len(self.table)} bits, {len(self.shorts)} shorts, {len(self.files)} files)"
@@ -146,12 +148,18 @@ def wanted(some: Sequence[Prints], files: Iterable[tuple[int, Digest]] = ()) -> 
     return Wanted(bytes(table), tuple(shorts), tuple(sorted(files)))
 
 
-def holds(one: Prints, part: bytes) -> bool:
-    """Whether some letters that were found are of this text: a short, or whose runs follow on each other."""
-    if len(part) < LEAK:
-        return part in one.shorts
+def holder(some: Iterable[Prints], part: bytes) -> int | None:
+    """Which text some letters that were found are of: a short, or letters whose runs follow on each other."""
     sought = grams(part)
-    place = one.grams.find(sought.tobytes())
-    while place % sought.itemsize and place >= 0:
-        place = one.grams.find(sought.tobytes(), place + 1)
-    return place >= 0
+    wanted, size = sought.tobytes(), sought.itemsize
+    for number, one in enumerate(some):
+        if len(part) < LEAK:
+            if part in one.shorts:
+                return number
+            continue
+        place = one.grams.find(wanted)
+        while place % size and place >= 0:
+            place = one.grams.find(wanted, place + 1)
+        if place >= 0:
+            return number
+    return None

@@ -18,7 +18,7 @@ from msgspec import Struct
 from sitegen.digest import Digest
 from sitegen.stages.audit.contain import TooMuch, is_packed, opened, texts_in
 from sitegen.stages.audit.letters import fold_high, letters, readable, shape
-from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, STRIDE, TAG, Wanted, outside_tags, sampled
+from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, MIDDLE, STRIDE, TAG, Wanted, outside_tags, sampled
 from sitegen.stages.audit.unwrap import (
     backslashes_decoded,
     code_decoded,
@@ -40,6 +40,7 @@ _RAW = re.compile(
     rb"|(?:script|style)\b[^<]*+(?:<(?!/(?:script|style)\b)[^<]*+)*+(?:</(?:script|style)\s*+>?|\Z))",
     re.IGNORECASE,
 )
+_CLOSED = re.compile(rb"\A!--.*-->\Z|</(?:script|style)\s*>?\Z", re.IGNORECASE | re.DOTALL)
 _SMALL = 128
 """Fewer bytes than those are looked at before they are searched."""
 _MANY = 24
@@ -87,8 +88,8 @@ class Found(Struct, frozen=True, gc=False):
     """Why it could not be searched to its end, if so."""
 
 
-_After = dict[bytes, bytes]
-"""The last letters after a piece, by those before it, where nothing was found across the two."""
+_After = set[bytes]
+"""Letters that came before pieces with the same first letters, and nothing was found across the two."""
 _Piece = tuple[_After, bytes, bytes, tuple[Hit, ...]] | tuple[()]
 """What followed on a piece, its first letters, its last, only where it has more, and hits; or nothing."""
 
@@ -135,7 +136,7 @@ class Searcher:
     def is_known(self, gram: bytes) -> bool:
         """Whether some letters may be of a text for members."""
         code = crc32(gram)
-        return self.table[code >> 3 & self.mask] >> (code & 7) & 1 == 1 and code not in self.free
+        return self.table[code >> 3 & self.mask] >> (code & 7) & 1 == 1
 
     def suspect(self, text: bytes) -> Iterator[int]:
         """Where letters begin of which more than these may be of a text for members."""
@@ -159,7 +160,14 @@ class Searcher:
         for at in self.suspect(text):
             if at >= end and (found := self._around(text, at)):
                 end = found[1]
-                yield text[found[0] : end]
+                run = text[found[0] : end]
+                if not (self.free and self._is_free(run)):
+                    yield run
+
+    def _is_free(self, run: bytes) -> bool:
+        """Whether all letters in a row that would make a leak are public by their middle."""
+        first, last = MIDDLE, len(run) - LEAK + MIDDLE
+        return all(crc32(run[at : at + GRAM]) in self.free for at in range(first, last + 1))
 
     def _around(self, text: bytes, at: int) -> tuple[int, int] | None:
         """From where to where letters are known without a gap around those that are, if these are enough."""
@@ -181,12 +189,13 @@ class Searcher:
         for text, found in zip(new.texts, new.apart.letters, strict=True):
             if found or hits:
                 first, last = found[:_ENDS], found[-_ENDS:] if len(found) > _ENDS else b""
-                pieces[hash(text)] = afters.setdefault(first, {}), first, last, hits
+                pieces[hash(text)] = afters.setdefault(first, set()), first, last, hits
             else:
                 pieces[hash(text)] = ()
-        for first, before, tail in new.joints:
-            afters[first][before] = tail
-        self._kept += 500 * (len(new.texts) + len(hits)) + 200 * len(new.joints)
+        for first, before in new.joints:
+            afters[first].add(before)
+        self._kept += 500 * len(new.texts) + 200 * len(new.joints)
+        self._kept += len(new.texts) * sum(200 + len(hit.letters) for hit in hits)
 
     def keep_parts(self, parts: Iterable[bytes]) -> None:
         """Remember that tags, or other parts of pieces, are clean."""
@@ -212,8 +221,8 @@ class _New:
         self.texts = texts
         self.apart = _apart(texts)
         self.letters: list[bytes] = []
-        self.joints: list[tuple[bytes, bytes, bytes]] = []
-        """The first letters of a piece, those before it, and the last letters after it."""
+        self.joints: list[tuple[bytes, bytes]] = []
+        """The first letters of a piece, and those before it."""
         self.known: list[Hit] = []
         """What pieces hold that are not new."""
 
@@ -231,14 +240,13 @@ class _New:
                 after, found, last, hits = piece
                 if hits:
                     self.known += hits
-                if (seen := after.get(tail)) is not None:
-                    tail, goes_on = seen, False
+                if tail in after:
+                    tail, goes_on = last or (tail + found)[-_ENDS:], False
                     continue
+                self.joints.append((found, tail))
             some += (found,) if goes_on else (_GAP_LETTERS, tail, found)
-            before, tail = tail, last or (tail + found)[-_ENDS:]
+            tail = last or (tail + found)[-_ENDS:]
             goes_on = piece is None or not last
-            if piece:
-                self.joints.append((found, before, tail))
 
 
 class _Search:
@@ -289,7 +297,7 @@ class _Search:
 
     def _search_each(self, texts: list[bytes]) -> None:
         """Find out what each piece holds, and remember it: most hold nothing, and the rest may be public."""
-        every = self.hits
+        found = self.hits  # all of them, those across two pieces included
         for text in texts:
             alone = _New([text])
             alone.join((None,))
@@ -297,9 +305,8 @@ class _Search:
             self._seen.clear()
             self._search_new(alone)
             if not self.unsearched:
-                self.searcher.keep(alone, tuple(self.hits))
-            every |= self.hits
-        self.hits = every
+                self.searcher.keep(alone, self.found())
+        self.hits = found
 
     def _parts(self, apart: _Apart, data: bytes) -> bool:
         """Search tags, scripts and comments, each at its first time. Whether they are clean."""
@@ -394,20 +401,19 @@ class _Search:
 
     def _decoded(self, texts: Iterable[bytes], depth: int) -> bool:
         """Search what escapes in a text stand for. Whether that is clean."""
-        before = len(self.hits)
         for text in texts:
             self._inner(text, depth)
-        return len(self.hits) == before
+        return not self.hits  # what was found before may be found here again, and not count as new
 
     def _code(self, data: bytes, depth: int) -> bool:
         """Search what stands in base64 or hexadecimal. Whether that is clean."""
-        known, before = self.searcher.parts, len(self.hits)
+        known = self.searcher.parts
         runs = [run for run in runs_of_code(data, self.searcher.least) if may_be_code(run)]
         runs = [run for run in dict.fromkeys(runs) if hash(run) not in known]
         for run in runs:
             for found in code_decoded(run):
                 self._inner(found, depth)
-        clean = len(self.hits) == before and not self.unsearched
+        clean = not self.hits and not self.unsearched
         if clean:
             self.searcher.keep_parts(runs)
         return clean
@@ -506,8 +512,12 @@ def _without_raw(text: bytes, raw: list[bytes]) -> bytes:
     if not ((b"!" in text and b"<!--" in text) or b"<script" in text or b"<style" in text):
         return text
     parts = _RAW.split(text)
-    raw += parts[1::2]
-    return b" ".join(parts[::2])
+    outside, inside = parts[::2], parts[1::2]
+    if inside and not _CLOSED.search(inside[-1]):
+        # It goes on in the next piece, so its letters have to go on in those of that.
+        outside.append(b"<" + inside.pop())
+    raw += inside
+    return b" ".join(outside)
 
 
 def _from_latin_1(data: bytes) -> bytes:

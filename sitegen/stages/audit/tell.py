@@ -15,7 +15,7 @@ from sitegen.digest import Digest
 from sitegen.errors import Problem
 from sitegen.model.document import Converted, Parsed
 from sitegen.stages.audit.letters import letters, readable
-from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, Prints, holds, outside_tags, prints
+from sitegen.stages.audit.prints import GRAM, LEAK, LEAST, MIDDLE, Prints, holder, outside_tags, prints
 from sitegen.stages.audit.search import Hit
 
 SHOWN = 80
@@ -24,6 +24,8 @@ _WORD = 8
 """Bytes that are compared at once."""
 _SURE = 2 * _WORD - 1
 """Of so many letters in a row, a whole word is among those that a text is read in, wherever it begins."""
+_MOST_ASKED = 20_000
+"""Letters in a row that are looked for at once: each takes about a kilobyte."""
 _AT_ONCE = 64
 """Parts of one hit that are asked for together, once its first is no leak."""
 
@@ -75,26 +77,37 @@ class Public:
 
     def held(self, some: Iterable[bytes], *, in_tags: bool = False) -> set[bytes]:
         """Those of some letters in a row that stand in one of the texts, outside of its tags or in them."""
-        asked = _Asked(some)
-        for text in self._texts() if asked.open else ():
-            if not in_tags or b"<" in text:
-                asked.look(letters(text if in_tags else outside_tags(text)))
-            if not asked.open:
-                break
-        return asked.held
+        every, held = iter(some), set[bytes]()
+        while batch := list(islice(every, _MOST_ASKED)):
+            asked = _Asked(batch)
+            for text in self._texts():
+                if not in_tags or b"<" in text:
+                    asked.look(letters(text) if in_tags else _outside(text))
+                if not asked.open:
+                    break
+            held |= asked.held
+        return held
 
     def joined(self, some: Iterable[bytes], *, in_tags: bool = False) -> set[bytes]:
-        """Those of some letters in a row that end one text and begin another, as on lists."""
+        """Those of some letters in a row that end one text and begin another, as on lists.
+
+        Whole lines of texts that have no tags, such as titles, may lie between. It takes time to look for
+        them, so they count only where what stands in tags does.
+        """
         asked = [_Joint(one) for one in dict.fromkeys(some) if len(one) >= 2 * LEAST]
         waiting = asked
         for text in self._texts() if waiting else ():
-            said = [letters(outside_tags(text))]
-            if in_tags and b"<" in text:
-                said.append(letters(text))
-            waiting = [joint for joint in waiting if not any(map(joint.look, said))]
+            tagged = b"<" in text
+            said = [letters(outside_tags(text)), letters(text)] if tagged and in_tags else [_outside(text)]
+            lines = [letters(line) for line in text.split(b"\n")] if in_tags and not tagged else []
+            waiting = [joint for joint in waiting if not joint.look(said, lines)]
             if not waiting:
                 break
         return {joint.part for joint in asked} - {joint.part for joint in waiting}
+
+
+def _outside(text: bytes) -> bytes:
+    return letters(outside_tags(text))
 
 
 class _Asked:
@@ -137,22 +150,37 @@ class _Asked:
 
 
 class _Joint:
-    """Letters whose beginning and end are looked for in one text after another."""
+    """Letters whose beginning and end are looked for in one text after another, and what lies between."""
 
     def __init__(self, part: bytes) -> None:
         self.part = part
         self._first = self._last = LEAST - 1
         """So many letters at the beginning stand in a text, and so many at the end."""
+        self._lines: set[tuple[int, int]] = set()
+        """From where to where a whole line stands."""
 
-    def look(self, said: bytes) -> bool:
-        """Whether all of it is found, now that this text is known, too."""
+    def look(self, said: Sequence[bytes], lines: Sequence[bytes]) -> bool:
+        """Whether all of it is found, now that a text is known, too: what it says, and its lines."""
         part = self.part
         most = len(part) - LEAST
-        while self._first < most and part[: self._first + 1] in said:
-            self._first += 1
-        while self._last < most and part[-self._last - 1 :] in said:
-            self._last += 1
-        return min(self._first, self._last) >= LEAST and self._first + self._last >= len(part)
+        for text in said:
+            while self._first < most and part[: self._first + 1] in text:
+                self._first += 1
+            while self._last < most and part[-self._last - 1 :] in text:
+                self._last += 1
+        for line in lines:
+            if len(line) >= LEAST and (start := part.find(line)) >= 0:
+                self._lines.add((start, start + len(line)))
+        return self._is_covered()
+
+    def _is_covered(self) -> bool:
+        """Whether what was found is all of it; but for a few letters at its ends beyond whole lines."""
+        whole, reach = len(self.part), self._first if self._first >= LEAST else 0
+        for start, end in sorted(self._lines):
+            if start <= max(reach, LEAST - 1):
+                reach = max(reach, end)
+        rest = whole - reach
+        return reach >= LEAST and (rest < LEAST or (self._last >= LEAST and self._last >= rest))
 
 
 class _Part(NamedTuple):
@@ -221,24 +249,17 @@ def _parts(text: bytes) -> Iterator[bytes]:
 
 
 def _middle(part: bytes) -> bytes:
-    """The letters that decide whether a part is public.
-
-    At the ends of what is public, one or two letters more are soon the same.
-    """
-    if len(part) < LEAK:
-        return part
-    start = (len(part) - GRAM) // 2
-    return part[start : start + GRAM]
+    """The letters that decide whether a part is public."""
+    return part if len(part) < LEAK else part[MIDDLE : MIDDLE + GRAM]
 
 
 def _owned(text: bytes, secrets: Sequence[Secret], free: set[bytes]) -> Iterator[_Part]:
     """The parts of a text that are of one for members, and whose middle is not free."""
     for part in _parts(text):
         if _middle(part) not in free:
-            for secret in secrets:
-                if holds(secret.prints, part):
-                    yield _Part(part, secret.path)
-                    break
+            number = holder((secret.prints for secret in secrets), part)
+            if number is not None:
+                yield _Part(part, secrets[number].path)
 
 
 def told(leak: Leak) -> Problem:

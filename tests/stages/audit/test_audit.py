@@ -27,17 +27,20 @@ from sitegen.stages.audit import (
     Found,
     Hit,
     Leak,
+    Prints,
     Public,
     Searcher,
     Secret,
     leaks,
     prints,
+    sought,
     told,
     wanted,
 )
 from sitegen.stages.audit import search as stage
+from sitegen.stages.audit import tell as telling
 from sitegen.stages.audit.letters import fold, fold_high, letters, shape, without_entities
-from sitegen.stages.audit.prints import TAG
+from sitegen.stages.audit.prints import GRAM, MIDDLE, TAG, holder, outside_tags
 
 MARKDOWN = """## What the river took from us
 
@@ -336,28 +339,129 @@ def test_other_words_are_not(words: list[str], others: list[str]) -> None:
     assert bool(list(leaks([("a", one.hits)], [secret], NOTHING))) == shared
 
 
-@settings(deadline=None, max_examples=100)
-@given(st.lists(st.lists(st.integers(0, 40), max_size=12), min_size=1, max_size=8))
-def test_what_is_remembered_of_one_file_hides_nothing_in_the_next(files: list[list[int]]) -> None:
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.lists(st.integers(0, 58), max_size=45), min_size=1, max_size=8), st.integers(0, 24))
+def test_what_is_remembered_of_one_file_hides_nothing_in_the_next(files: list[list[int]], many: int) -> None:
     secret = Secret("a.md", prints(HTML))
+    code = base64.b64encode(SENTENCE.encode()).decode()
+    beginning = "Good morning to all who came here today"
     pieces = [
         "<p>Good day.</p>",
         "<hr>",
         '<path d="M0 0C1 2">',
+        f"<p>{SENTENCE}</p>",
+        f"<script>atob('{code}')</script>",
+        f"<script>x = '\\n'; atob('{code}')</script>",
+        f"<p>{beginning}, and then nothing else, truly, of any weight</p>",
         *("<i>" + " ".join(SENTENCE.split()[n : n + 2]) + "</i>" for n in range(12)),
-        *(f"<p title='{SENTENCE[n : n + 25]}'>{SENTENCE[n + 25 :]}</p>" for n in range(25)),
+        *(f"<p title='{SENTENCE[n : n + 25]}'>{SENTENCE[n + 25 :]}</p>" for n in range(20)),
+        *(f"<p>{beginning}. {SENTENCE[n : n + 25]}</p><p>{SENTENCE[n + 25 :][:20]}" for n in range(20)),
     ]
     everything = wanted([secret.prints])
     together = Searcher(everything)
-    for file in files:
-        page = "\n\n".join(pieces[number % len(pieces)] for number in file).encode()
-        assert parts(together.search("", page)) == parts(Searcher(everything).search("", page))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stage, "_MANY", many)
+        for file in files:
+            page = "\n\n".join(pieces[number % len(pieces)] for number in file).encode()
+            alone = Searcher(everything).search("", page)
+            assert parts(together.search("", page), secret.prints) == parts(alone, secret.prints)
 
 
-def parts(found: Found) -> set[bytes]:
-    """All letters in a row that make a leak: one search may find them in fewer pieces than another."""
+def parts(found: Found, secret: Prints) -> set[bytes]:
+    """All letters in a row that make a leak. One search may find them in fewer hits than another."""
     every = (hit.letters for hit in found.hits)
-    return {one[start : start + LEAK] for one in every for start in range(len(one) - LEAK + 1)}
+    some = {one[start : start + LEAK] for one in every for start in range(len(one) - LEAK + 1)}
+    return {part for part in some if holder([secret], part) is not None}
+
+
+def test_code_that_held_something_is_never_taken_for_clean() -> None:
+    """Also where what it holds was found before in the same file, in another form."""
+    code = base64.b64encode(SENTENCE.encode()).decode()
+    for first in (f"x = '\\n'; atob('{code}')", f"<p>{SENTENCE}</p><script>atob('{code}')</script>"):
+        one = Searcher(wanted([SECRET.prints]))
+        assert one.search("a.js", first.encode()).hits
+        assert one.search("b.js", first.encode()).hits
+        assert one.search("c.js", f"atob('{code}')".encode()).hits
+
+
+def test_pieces_that_begin_in_the_same_way_are_no_less_different_in_their_end() -> None:
+    beginning = "Good morning to all who came here today"
+    head = "<h1>Hello, this is the head of the page</h1>"
+    one, other = f"<p>{beginning}, and nothing else.</p>", f"<p>{beginning}. The mill on the eastern bank</p>"
+    rest = "<p>stood empty for eleven win, more or less</p>"
+    searched = Searcher(wanted([SECRET.prints]))
+    for clean in ([head, one], [head, one, rest], [other]):
+        assert not searched.search("", "\n\n".join(clean).encode()).hits
+    assert searched.search("", "\n\n".join([head, other, rest]).encode()).hits
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("<!-- ", " -->"), ("<script>x = '", "'</script>"), ("<style>", "</style>"), ("<p>", "</p>")],
+)
+def test_an_empty_line_parts_no_letters(start: str, end: str) -> None:
+    half = len(SENTENCE[:45].rpartition(" ")[0])
+    page = f"<p>Good day.</p>{start}{SENTENCE[half - 24 : half]}\n\n{SENTENCE[half : half + 24]}{end}"
+    assert found_in(page)
+
+
+# What is public and stands on many pages
+
+TITLE = "The history of the river Thames in winter"
+AROUND = "a long paper on the mill that was named {} and other sorrows of the eastern bank"
+
+
+@settings(deadline=None)
+@given(st.integers(0, 40), st.integers(0, 40), st.text("abcde ", max_size=20))
+def test_nothing_is_passed_over_that_would_not_be_excused(before: int, after: int, more: str) -> None:
+    """By the same rule: a row of letters is public if its middle is."""
+    start, _, end = AROUND.partition("{}")
+    text = f"{more} {start[len(start) - before :]}{TITLE}{end[:after]} {more}".encode()
+    secret = prints(f"<p>{AROUND.format(TITLE)}.</p><p>Of {TITLE[4:26]} nobody knew.</p>")
+    public = letters(TITLE.encode())
+    all_of_it = parts(Searcher(wanted([secret])).search("", text), secret)
+    less = sought([secret], public=["Another title", TITLE, "More"])
+    private = {part for part in all_of_it if part[MIDDLE : MIDDLE + GRAM] not in public}
+    found = parts(Searcher(less).search("", text), secret)
+    assert private <= found <= all_of_it
+
+
+def test_a_public_title_is_not_looked_for() -> None:
+    secret = prints(f"<p>{AROUND.format(TITLE)}.</p>")
+    assert Searcher(wanted([secret])).search("", TITLE.encode()).hits
+    assert not Searcher(sought([secret], public=[TITLE])).search("", TITLE.encode()).hits
+    assert sought([secret], public=["Something else"]).free == frozenset()
+
+
+@settings(deadline=None)
+@given(st.lists(st.text("abc <>/", max_size=60)), st.lists(st.text("abc", min_size=8, max_size=40)))
+def test_what_is_held_or_joined_is_what_a_plain_search_finds(texts: list[str], asked: list[str]) -> None:
+    # With tags, none of them is a line that may lie in between.
+    public = Public(lambda: [f"{text}<br>".encode() for text in texts])
+    said = [letters(outside_tags(f"{text}<br>".encode())) for text in texts]
+    sought = [one.encode() for one in asked]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(telling, "_MOST_ASKED", 3)
+        assert public.held(sought) == {one for one in sought if any(one in text for text in said)}
+    ends = {one: [one[:place] for place in range(8, len(one) - 7)] for one in sought}
+    assert public.joined(sought) == {
+        one
+        for one, firsts in ends.items()
+        if any(
+            any(first in text for text in said) and any(one[len(first) :] in text for text in said)
+            for first in firsts
+        )
+    }
+
+
+def test_whole_lines_may_lie_between_the_end_of_one_text_and_the_beginning_of_another() -> None:
+    lines = ["Of herons and men", "Beyond the weir", "An old mill wheel", "Letters home"]
+    public = Public(lambda: ["\n".join(lines[::-1]).encode(), b"<p>What was begun</p>"])
+    text = letters(" ".join(lines).encode())
+    parts = {text[start : start + LEAK] for start in range(len(text) - LEAK + 1)}
+    assert public.joined(parts, in_tags=True) == parts
+    assert public.joined([letters(b"men beyond the wild weir an old mill")], in_tags=True) == set()
+    assert public.joined([letters(b"beyond the weir was begun by men")], in_tags=True) == set()
 
 
 # Public texts within a file
@@ -438,7 +542,7 @@ def test_a_public_text_that_does_not_stand_in_the_file_changes_nothing() -> None
 @given(st.lists(st.text("<>ab\n1é&;lt", max_size=12).map(str.encode), min_size=1, max_size=5))
 def test_texts_taken_apart_together_are_as_each_by_itself(texts: list[bytes]) -> None:
     apart = stage._apart(texts)
-    assert apart.letters == [letters(TAG.sub(b"", text)) for text in texts]
+    assert apart.letters == [b"".join(map(letters, TAG.split(text)[::2])) for text in texts]
     tags = [letters(tag) for text in texts for tag in TAG.findall(text)]
     assert [tag.translate(None, b"<\n") for tag in apart.tags] == tags
 
