@@ -23,7 +23,6 @@ from sitegen.stages.audit.unwrap import (
     backslashes_decoded,
     code_decoded,
     entities_decoded,
-    may_be_code,
     percent_decoded,
     runs_of_code,
 )
@@ -385,7 +384,7 @@ class _Search:
         """
         if is_text:
             self._plain(data)
-        goes_on = is_text and any(may_be_code(run) for run in runs_of_code(data, LEAK))
+        goes_on = is_text and any(runs_of_code(data, LEAK))
         if goes_on or is_packed(data):
             self.unsearched = f"more than {DEEPEST} encodings lie within each other in it"
 
@@ -408,8 +407,8 @@ class _Search:
     def _code(self, data: bytes, depth: int) -> bool:
         """Search what stands in base64 or hexadecimal. Whether that is clean."""
         known = self.searcher.parts
-        runs = [run for run in runs_of_code(data, self.searcher.least) if may_be_code(run)]
-        runs = [run for run in dict.fromkeys(runs) if hash(run) not in known]
+        every = dict.fromkeys(runs_of_code(data, self.searcher.least))
+        runs = [run for run in every if hash(run) not in known]
         for run in runs:
             for found in code_decoded(run):
                 self._inner(found, depth)

@@ -110,7 +110,10 @@ _FEW = 2
 
 
 def runs_of_code(data: bytes, least: int) -> Iterator[bytes]:
-    """All that may be base64 or hexadecimal of so many bytes: runs of its characters, lines of it joined."""
+    """All that may be base64 or hexadecimal of so many bytes: runs of its characters, lines of it joined.
+
+    Nearly all other runs are addresses: a run counts if it has capitals, or if all of it are digits.
+    """
     kinds = data.translate(_BASE64)
     long_run = b"a" * (least * 4 // 3)
     start = kinds.find(long_run)
@@ -118,6 +121,9 @@ def runs_of_code(data: bytes, least: int) -> Iterator[bytes]:
         end = kinds.find(b" ", start)
         end = len(data) if end < 0 else end
         run = data[start:end]
+        if len(run.translate(None, _NOT_UPPER)) < _FEW and run.translate(None, _HEXADECIMAL):
+            start = kinds.find(long_run, end)
+            continue
         while end - start >= _LINE and (more := _next_line(data, kinds, end)):
             start, end = more
             run += data[start:end]
@@ -133,11 +139,6 @@ def _next_line(data: bytes, kinds: bytes, end: int) -> tuple[int, int] | None:
         return None
     stop = kinds.find(b" ", start)
     return start, len(data) if stop < 0 else stop
-
-
-def may_be_code(run: bytes) -> bool:
-    """Whether a run may be encoded words; nearly all that are not are addresses."""
-    return len(run.translate(None, _NOT_UPPER)) >= _FEW or not run.translate(None, _HEXADECIMAL)
 
 
 def code_decoded(run: bytes) -> Iterator[bytes]:
