@@ -7,11 +7,12 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from contextlib import suppress
 from functools import partial
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from msgspec import Struct, msgpack
+from msgspec import Struct, msgpack, to_builtins
 
 from sitegen.adapters.files import reason
 from sitegen.build.shop import Shop
@@ -20,6 +21,7 @@ from sitegen.digest import Digest
 from sitegen.errors import Problem, SiteError
 from sitegen.model.document import PUBLIC
 from sitegen.model.site import Page, Post, Site
+from sitegen.model.source import Source
 from sitegen.stages.audit import Found, Hit, Leak, Public, Searcher, Secret, Wanted, leaks, told, wanted
 from sitegen.stages.scan import read
 from sitegen.stages.write import staged_at
@@ -72,12 +74,33 @@ def _public(made: Made, known: Known, shop: Shop) -> Iterator[bytes]:
     """What everybody may read: what templates and settings say, drawings that are published, and texts."""
     with suppress(OSError):
         yield (shop.options.site / FILE).read_bytes()
+    # Once more by itself, each on a line: names of categories, authors and links stand in rows on pages.
+    yield "\n".join(_strings(to_builtins(shop.config))).encode(errors="replace")
     published = {file.path for file in made.files}
     for source in known.tree.sources:
-        drawing = source.kind == "asset" or (source.kind == "file" and source.path in published)
-        if source.kind == "template" or (drawing and source.path.lower().endswith(".svg")):
+        if source.kind == "template" or (_is_drawing_or_ours(source) and _lies_open(source, published)):
             yield read(shop.roots, source)
     yield from public_texts(known.site, shop.store.blob)
+
+
+def _is_drawing_or_ours(source: Source) -> bool:
+    """Whether a file says nothing but what everybody may know, as drawings and the theme's own files do."""
+    ours = source.origin == "theme" and source.path.endswith((".css", ".js", ".txt"))
+    return ours or source.path.lower().endswith(".svg")
+
+
+def _lies_open(source: Source, published: Container[str]) -> bool:
+    return source.kind == "asset" or (source.kind == "file" and source.path in published)
+
+
+def _strings(value: object) -> Iterator[str]:
+    """All texts within settings."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from chain.from_iterable(map(_strings, value.values()))
+    elif isinstance(value, list | tuple):
+        yield from chain.from_iterable(map(_strings, value))
 
 
 class Published(NamedTuple):
@@ -209,7 +232,7 @@ def said_of(one: Post | Page) -> Iterator[str]:
 
 def _pointed_at(one: Post | Page) -> Iterator[str]:
     """What else of a text may stand elsewhere: tags, where it links to, and its headings."""
-    yield from one.document.front.tags
+    yield from (*one.document.front.tags, one.document.front.category, *one.document.front.authors)
     yield from (link.target for link in one.body.preview.links)
     yield from (heading.text for heading in one.body.preview.headings)
 

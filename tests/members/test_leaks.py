@@ -304,3 +304,33 @@ def test_public_titles_in_the_order_of_a_text_for_members_are_no_leak(site: Site
     site.post("all", f"Free.\n\n<!--members-only-->\n\nRead also:\n\n{items}", access="members")
     site.write("content/files/parts.txt", "\n".join(titles))
     site.build()
+
+
+def test_names_that_stand_in_rows_on_pages_are_no_leak(site: Site) -> None:
+    names = ["Boats", "County roads", "Old trades", "Village life"]
+    authors = ["Johanna Miller", "Peter Ferryman", "Ada Weir"]
+    for number, name in enumerate(names):
+        site.post(f"on-{number}", "Words for everybody.", category=name, authors=authors)
+    kept = f"We sort it under {', '.join(names)}, and it was written by {', '.join(authors)}."
+    site.post("sorted", f"Free.\n\n<!--members-only-->\n\n{kept}", access="members")
+    site.build()
+
+
+def test_what_the_theme_itself_says_is_no_leak(site: Site) -> None:
+    code = "@media (prefers-reduced-motion: reduce) { * { transition: none } }"
+    licence = "Permission is hereby granted, free of charge, to any person obtaining a copy of the font"
+    kept = f"    {code}\n\n{licence}"
+    site.post("lesson", f"Free.\n\n<!--members-only-->\n\n{kept}", access="members")
+    site.build()
+
+
+@pytest.mark.parametrize("name", ["data-caption", "aria-description", "value"])
+def test_whatever_attribute_says_it_a_sentence_is_looked_for(site: Site, name: str) -> None:
+    said = "The otter comes at dusk and leaves before the lamps are lit along the bridge"
+    site.write("sitegen.toml", f'{SETTINGS}[markdown]\nhtml = "all"\n')
+    html = f'<div {name}="{said}">Look.</div>'
+    site.post("otter", f"Free.\n\n<!--members-only-->\n\n{html}", access="members")
+    site.build()
+    site.write("content/files/otter.html", html)
+    with pytest.raises(SiteError, match="otter comes at dusk"):
+        site.build()

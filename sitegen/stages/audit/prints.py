@@ -36,7 +36,23 @@ SLOTS = 8
 
 TAG = re.compile(rb"(<[^>]*>)")
 _NO_TAG_SIGNS = bytes(code for code in range(256) if code not in b"<>")
-_SAID = re.compile(rb"""\b(?:alt|title|aria-label|label|summary|placeholder)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_ATTRIBUTE = re.compile(rb"""\s([A-Za-z_:][\w:.-]*)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_NO_WORDS = frozenset(
+    (
+        b"class",
+        b"style",
+        b"href",
+        b"src",
+        b"srcset",
+        b"sizes",
+        b"d",
+        b"points",
+        b"rel",
+        b"allow",
+        b"transform",
+    )
+)
+"""Attributes whose blanks part no words."""
 _ADDRESS = re.compile(
     rb"""\]\([^)\s]*|^[ ]{0,3}\[[^\]\n]+\]:[ \t]*\S+|\bhttps?://[^\s<>"')]+|</?[A-Za-z][^<>]*>""",
     re.MULTILINE,
@@ -67,7 +83,8 @@ def prints(html: str, markdown: str = "", whole: Iterable[str] = ()) -> Prints:
     data = html.encode(errors="replace")
     text = letters(_ADDRESS.sub(b"", outside_tags(data)))
     source = _ADDRESS.sub(b" ", markdown.encode(errors="replace"))
-    others = [letters(b"".join(found)) for found in _SAID.findall(data)]
+    said = _ATTRIBUTE.findall(data)
+    others = [letters(b"".join(found)) for name, *found in said if name.lower() not in _NO_WORDS]
     others.append(b"".join(letters(outside_tags(found)) for found in _HEADING.findall(data)))
     others += _differing(letters(source), text)
     must = [letters(one.encode(errors="replace")) for one in whole]

@@ -3,7 +3,8 @@
 Most of what a site publishes is the same on page after page. A text is read in pieces, parted by empty lines,
 and of a piece that was seen before it is known what it holds; but for its first and last letters, which
 others may go on with. So the frames of pages and the cards on lists are paid for once, and no letters in a
-row that lie across two pieces are missed.
+row that lie across two pieces are missed. Where more than letters may go on from one piece to the next, such
+as a tag, a comment or something encoded, the text is searched as a whole, too.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ _RAW = re.compile(
 _CLOSED = re.compile(rb"\A!--.*-->\Z|</(?:script|style)\s*>?\Z", re.IGNORECASE | re.DOTALL)
 _SMALL = 128
 """Fewer bytes than those are looked at before they are searched."""
+_PAGES = (b".html", b".htm")
+"""How the paths of files end of which others are like them, so that it pays to read them in pieces."""
 _MANY = 24
 """New pieces of one file from which on it is worth finding out which of them hold what was found."""
 _ESCAPES = ((b"%", percent_decoded), (b"&", entities_decoded), (b"\\", backslashes_decoded))
@@ -157,7 +160,8 @@ class Searcher:
         """The letters in a row that may be of a text for members and are enough to make a leak."""
         end = 0
         for at in self.suspect(text):
-            if at >= end and (found := self._around(text, at)):
+            # What is known already may be public, and hide what begins with its end.
+            if at + GRAM > end and (found := self._around(text, at)):
                 end = found[1]
                 run = text[found[0] : end]
                 if not (self.free and self._is_free(run)):
@@ -186,6 +190,8 @@ class Searcher:
             return  # what is passed over could not be told
         pieces, afters = self.pieces, self._afters
         for text, found in zip(new.texts, new.apart.letters, strict=True):
+            if text in new.encoded:
+                continue  # with others like it, it may be more than it is by itself
             if found or hits:
                 first, last = found[:_ENDS], found[-_ENDS:] if len(found) > _ENDS else b""
                 pieces[hash(text)] = afters.setdefault(first, set()), first, last, hits
@@ -222,6 +228,8 @@ class _New:
         self.letters: list[bytes] = []
         self.joints: list[tuple[bytes, bytes]] = []
         """The first letters of a piece, and those before it."""
+        self.encoded: set[bytes] = set()
+        """Those that hold escapes."""
         self.known: list[Hit] = []
         """What pieces hold that are not new."""
 
@@ -266,7 +274,7 @@ class _Search:
     def whole(self, data: bytes, path: bytes) -> bool:
         """Search a text and its path, but for what is known to be clean. False if it is no text."""
         searcher = self.searcher
-        texts = data.split(b"\n\n")
+        texts = data.split(b"\n\n") if path.endswith(_PAGES) else [data]
         pieces = list(map(searcher.pieces.get, map(hash, texts)))
         unknown = [text for text, piece in zip(texts, pieces, strict=True) if piece is None]
         if not _is_utf8(b"".join(unknown)):
@@ -275,7 +283,11 @@ class _Search:
         pieces.append(None)
         new = _New(unknown)
         new.join(pieces)
-        if self._search_new(new):
+        clean = self._search_new(new)
+        if new.apart.is_open or len(new.encoded) > 1:
+            if len(texts) > 1:
+                self.text(data, 0)
+        elif clean:
             searcher.keep(new)
         elif len(unknown) > _MANY and not self.unsearched:
             self._search_each(unknown)
@@ -290,8 +302,9 @@ class _Search:
         for sign, decoded in _ESCAPES:
             if sign in joined:
                 for text in new.texts:
-                    if sign in text:
-                        clean = self._decoded(decoded(text), 0) and clean
+                    if sign in text and (found := list(decoded(text))):
+                        new.encoded.add(text)
+                        clean = self._decoded(found, 0) and clean
         return self._code(joined, 0) and clean and not self.unsearched
 
     def _search_each(self, texts: list[bytes]) -> None:
@@ -303,7 +316,7 @@ class _Search:
             self.hits = {}
             self._seen.clear()
             self._search_new(alone)
-            if not self.unsearched:
+            if not (self.unsearched or alone.apart.is_open):
                 self.searcher.keep(alone, self.found())
         self.hits = found
 
@@ -311,13 +324,14 @@ class _Search:
         """Search tags, scripts and comments, each at its first time. Whether they are clean."""
         least, known = self.searcher.least, self.searcher.parts
         long = [tag for tag in apart.tags if len(tag) >= least]
-        long += [part for part in map(letters, apart.raw) if len(part) >= least]
+        raw = [*apart.raw, *(outside_tags(part) for part in apart.raw if b"<" in part)]
+        long += [part for part in map(letters, raw) if len(part) >= least]
         parts = [part for part in dict.fromkeys(long) if hash(part) not in known]
         if not parts:
             return True
         clean = self._letters(
             [part.translate(None, _MARKS) for part in parts],
-            lambda: b" ".join((*TAG.findall(data), *apart.raw)),
+            lambda: b" ".join((*TAG.findall(data), *raw)),
         )
         if clean:
             self.searcher.keep_parts(parts)
@@ -490,6 +504,8 @@ class _Apart(Struct, frozen=True, gc=False):
     """Of all, as shapes."""
     raw: list[bytes]
     """Scripts and comments: no tags, whatever signs they hold, but texts of their own."""
+    is_open: bool
+    """Whether a tag, a script or a comment begins and does not end."""
 
 
 def _apart(texts: list[bytes]) -> _Apart:
@@ -498,12 +514,12 @@ def _apart(texts: list[bytes]) -> _Apart:
     data = shape(b"\0".join([_without_raw(text, raw) for text in texts]))
     if not data.isascii():
         data = b"\0".join(map(fold_high, data.split(b"\0")))
-    if data.translate(None, _NO_MARKS).replace(b"<>", b"").strip(b"\0"):
-        parts = _SHAPED_TAG.split(data)
-    else:  # as nearly always, no sign is without its other, and it takes less time
-        parts = data.replace(b">", b"<").split(b"<")
+    left_over = data.translate(None, _NO_MARKS).replace(b"<>", b"").strip(b"\0")
+    # Nearly always no sign is without its other, and then it takes less time.
+    parts = _SHAPED_TAG.split(data) if left_over else data.replace(b">", b"<").split(b"<")
     words = b"".join(parts[::2]).translate(None, _MARKS)
-    return _Apart(words.split(b"\0"), parts[1::2], raw)
+    is_open = b"<" in left_over or not all(map(_CLOSED.search, raw))
+    return _Apart(words.split(b"\0"), parts[1::2], raw, is_open)
 
 
 def _without_raw(text: bytes, raw: list[bytes]) -> bytes:
@@ -514,7 +530,7 @@ def _without_raw(text: bytes, raw: list[bytes]) -> bytes:
     outside, inside = parts[::2], parts[1::2]
     if inside and not _CLOSED.search(inside[-1]):
         # It goes on in the next piece, so its letters have to go on in those of that.
-        outside.append(b"<" + inside.pop())
+        outside.append(inside[-1])
     raw += inside
     return b" ".join(outside)
 

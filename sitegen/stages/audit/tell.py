@@ -26,6 +26,8 @@ _SURE = 2 * _WORD - 1
 """Of so many letters in a row, a whole word is among those that a text is read in, wherever it begins."""
 _MOST_ASKED = 20_000
 """Letters in a row that are looked for at once: each takes about a kilobyte."""
+_MOST_JOINTS = 200
+"""Letters in a row that may lie across texts and are looked at together: each takes some 50 kilobytes."""
 _AT_ONCE = 64
 """Parts of one hit that are asked for together, once its first is no leak."""
 
@@ -94,16 +96,25 @@ class Public:
         Whole lines of texts that have no tags, such as titles, may lie between. It takes time to look for
         them, so they count only where what stands in tags does.
         """
-        asked = [_Joint(one) for one in dict.fromkeys(some) if len(one) >= 2 * LEAST]
-        waiting = asked
-        for text in self._texts() if waiting else ():
+        every = (_Joint(one) for one in dict.fromkeys(some) if len(one) >= 2 * LEAST)
+        joined = set[bytes]()
+        while asked := list(islice(every, _MOST_JOINTS)):
+            joined |= {joint.part for joint in asked} - {joint.part for joint in self._left(asked, in_tags)}
+        return joined
+
+    def _left(self, waiting: list[_Joint], in_tags: bool) -> list[_Joint]:
+        """Those that no texts cover."""
+        lines = _lines_of(waiting) if in_tags else {}
+        for text in self._texts():
             tagged = b"<" in text
+            for line in text.split(b"\n") if lines and not tagged else ():
+                for joint, start, end in lines.get(letters(line), ()):
+                    joint.lines.add((start, end))
             said = [letters(outside_tags(text)), letters(text)] if tagged and in_tags else [_outside(text)]
-            lines = [letters(line) for line in text.split(b"\n")] if in_tags and not tagged else []
-            waiting = [joint for joint in waiting if not joint.look(said, lines)]
+            waiting = [joint for joint in waiting if not joint.look(said)]
             if not waiting:
                 break
-        return {joint.part for joint in asked} - {joint.part for joint in waiting}
+        return waiting
 
 
 def _outside(text: bytes) -> bytes:
@@ -156,11 +167,11 @@ class _Joint:
         self.part = part
         self._first = self._last = LEAST - 1
         """So many letters at the beginning stand in a text, and so many at the end."""
-        self._lines: set[tuple[int, int]] = set()
+        self.lines: set[tuple[int, int]] = set()
         """From where to where a whole line stands."""
 
-    def look(self, said: Sequence[bytes], lines: Sequence[bytes]) -> bool:
-        """Whether all of it is found, now that a text is known, too: what it says, and its lines."""
+    def look(self, said: Sequence[bytes]) -> bool:
+        """Whether all of it is found, now that it is known what a text says, too."""
         part = self.part
         most = len(part) - LEAST
         for text in said:
@@ -168,19 +179,27 @@ class _Joint:
                 self._first += 1
             while self._last < most and part[-self._last - 1 :] in text:
                 self._last += 1
-        for line in lines:
-            if len(line) >= LEAST and (start := part.find(line)) >= 0:
-                self._lines.add((start, start + len(line)))
         return self._is_covered()
 
     def _is_covered(self) -> bool:
         """Whether what was found is all of it; but for a few letters at its ends beyond whole lines."""
         whole, reach = len(self.part), self._first if self._first >= LEAST else 0
-        for start, end in sorted(self._lines):
+        for start, end in sorted(self.lines):
             if start <= max(reach, LEAST - 1):
                 reach = max(reach, end)
         rest = whole - reach
         return reach >= LEAST and (rest < LEAST or (self._last >= LEAST and self._last >= rest))
+
+
+def _lines_of(joints: Iterable[_Joint]) -> dict[bytes, list[tuple[_Joint, int, int]]]:
+    """All that may be a whole line within joints, and where in them it would stand."""
+    found: dict[bytes, list[tuple[_Joint, int, int]]] = {}
+    for joint in joints:
+        whole = len(joint.part)
+        for start in range(whole - LEAST + 1):
+            for end in range(start + LEAST, whole + 1):
+                found.setdefault(joint.part[start:end], []).append((joint, start, end))
+    return found
 
 
 class _Part(NamedTuple):

@@ -124,18 +124,22 @@ def runs_of_code(data: bytes, least: int) -> Iterator[bytes]:
         if len(run.translate(None, _NOT_UPPER)) < _FEW and run.translate(None, _HEXADECIMAL):
             start = kinds.find(long_run, end)
             continue
+        hexadecimal = not run.translate(None, _HEXADECIMAL)
         while end - start >= _LINE and (more := _next_line(data, kinds, end)):
+            line = data[more[0] : more[1]]
+            if hexadecimal and line.translate(None, _HEXADECIMAL):
+                break  # what follows on digits may be a word
             start, end = more
-            run += data[start:end]
+            run += line
         yield run
         start = kinds.find(long_run, end)
 
 
 def _next_line(data: bytes, kinds: bytes, end: int) -> tuple[int, int] | None:
-    """From where to where the run that ends there goes on, behind a break of the line."""
+    """From where to where the run that ends there goes on, behind the break of a line, but no empty one."""
     gap = _BREAKS.match(data, end)
     start = gap.end() if gap else end
-    if start == end or kinds[start : start + 1] != b"a":
+    if start == end or data.count(b"\n", end, start) > 1 or kinds[start : start + 1] != b"a":
         return None
     stop = kinds.find(b" ", start)
     return start, len(data) if stop < 0 else stop

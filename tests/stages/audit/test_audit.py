@@ -363,8 +363,8 @@ def test_what_is_remembered_of_one_file_hides_nothing_in_the_next(files: list[li
         patch.setattr(stage, "_MANY", many)
         for file in files:
             page = "\n\n".join(pieces[number % len(pieces)] for number in file).encode()
-            alone = Searcher(everything).search("", page)
-            assert parts(together.search("", page), secret.prints) == parts(alone, secret.prints)
+            alone = Searcher(everything).search("a.html", page)
+            assert parts(together.search("a.html", page), secret.prints) == parts(alone, secret.prints)
 
 
 def parts(found: Found, secret: Prints) -> set[bytes]:
@@ -379,9 +379,9 @@ def test_code_that_held_something_is_never_taken_for_clean() -> None:
     code = base64.b64encode(SENTENCE.encode()).decode()
     for first in (f"x = '\\n'; atob('{code}')", f"<p>{SENTENCE}</p><script>atob('{code}')</script>"):
         one = Searcher(wanted([SECRET.prints]))
-        assert one.search("a.js", first.encode()).hits
-        assert one.search("b.js", first.encode()).hits
-        assert one.search("c.js", f"atob('{code}')".encode()).hits
+        assert one.search("a.html", first.encode()).hits
+        assert one.search("b.html", first.encode()).hits
+        assert one.search("c.html", f"atob('{code}')".encode()).hits
 
 
 def test_pieces_that_begin_in_the_same_way_are_no_less_different_in_their_end() -> None:
@@ -391,8 +391,8 @@ def test_pieces_that_begin_in_the_same_way_are_no_less_different_in_their_end() 
     rest = "<p>stood empty for eleven win, more or less</p>"
     searched = Searcher(wanted([SECRET.prints]))
     for clean in ([head, one], [head, one, rest], [other]):
-        assert not searched.search("", "\n\n".join(clean).encode()).hits
-    assert searched.search("", "\n\n".join([head, other, rest]).encode()).hits
+        assert not searched.search("a.html", "\n\n".join(clean).encode()).hits
+    assert searched.search("a.html", "\n\n".join([head, other, rest]).encode()).hits
 
 
 @pytest.mark.parametrize(
@@ -403,6 +403,59 @@ def test_an_empty_line_parts_no_letters(start: str, end: str) -> None:
     half = len(SENTENCE[:45].rpartition(" ")[0])
     page = f"<p>Good day.</p>{start}{SENTENCE[half - 24 : half]}\n\n{SENTENCE[half : half + 24]}{end}"
     assert found_in(page)
+
+
+HALVES = ("The mill on the eastern bank", "stood empty for eleven winters")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>{0}<b\n\n class='x'> {1}</b></p>",
+        "<p>{0}<!-- x\n\ny --> {1}</p>",
+        "<textarea>&lt;p&gt;{0}&lt;/p&gt;\n\n&lt;p&gt;{1}&lt;/p&gt;</textarea>",
+        "<p title='x'>{0:%}\n\n{1:%}</p>",
+        "<!-- <p>{0}</p>\n<p>{1}</p> -->",
+        "<script>const poem = `<p>{0}</p><p>{1}</p>`</script>",
+        "<!-- {0} <em>{1}</em>\n\n-->",
+        "<!-- {0} <em>{1}</em>",
+    ],
+)
+def test_what_lies_across_tags_comments_and_escapes_is_found(page: str) -> None:
+    class Half(str):
+        def __format__(self, how: str) -> str:
+            return "".join(f"%{ord(one):02x}" for one in self) if how else self
+
+    found = Searcher(wanted([SECRET.prints]))
+    text = page.format(*map(Half, HALVES))
+    # Again, now that its pieces have been seen.
+    for _ in range(2):
+        assert found.search("index.html", f"<p>Good day.</p>\n\n{text}\n\n<hr>".encode()).hits
+
+
+def test_pieces_that_were_seen_apart_are_more_together() -> None:
+    one, other = (f"<pre>&lt;b&gt;{half}&lt;/b&gt;</pre>".encode() for half in HALVES)
+    searched = Searcher(wanted([SECRET.prints]))
+    assert not searched.search("a.html", one).hits
+    assert not searched.search("b.html", other).hits
+    assert searched.search("c.html", one + b"\n\n" + other).hits
+
+
+def test_hexadecimal_ends_where_words_begin() -> None:
+    code = SENTENCE.encode().hex()
+    for after in ("\nend\n", " and more", "\nfoo</pre>"):
+        assert found_in(f"<pre>{code}{after}")
+    assert found_in(f"{code[:60]}\n{code[60:120]}\n{code[120:]}\nend")
+
+
+@pytest.mark.parametrize("ahead", range(17))
+def test_what_begins_with_the_end_of_something_public_is_found_wherever_it_stands(ahead: int) -> None:
+    title = "Nobody in the county remembers the heron"
+    kept = f"<p>I wrote {title} in spring. Others say: the heron waited below the rotten weir.</p>"
+    secret = Secret("a.md", prints(kept))
+    text = f"{'x' * ahead} {title} waited below the rotten weir. Zzz".encode()
+    hits = searcher(secret).search("a", text).hits
+    assert list(leaks([("a", hits)], [secret], Public(lambda: [title.encode()])))
 
 
 # What is public and stands on many pages
