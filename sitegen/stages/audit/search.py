@@ -283,11 +283,10 @@ class _Search:
         pieces.append(None)
         new = _New(unknown)
         new.join(pieces)
-        clean = self._search_new(new)
-        if new.apart.is_open or len(new.encoded) > 1:
-            if len(texts) > 1:
-                self.text(data, 0)
-        elif clean:
+        clean, is_open = self._search_new(new), new.apart.is_open
+        if len(texts) > 1 and (is_open or len(new.encoded) > 1):
+            self.text(data, 0)
+        if clean and not is_open:
             searcher.keep(new)
         elif len(unknown) > _MANY and not self.unsearched:
             self._search_each(unknown)
